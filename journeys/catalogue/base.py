@@ -1,0 +1,61 @@
+"""What a book is to the reader who searches for one, and what every place to search in has in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from music.brief import Mood
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookRecord:
+    """One search result: facts about a work and, where `isbn13` is set, about that one edition of it.
+
+    Text is NFC. An unknown fact is empty or None, never guessed, so a page shows only what it has.
+    """
+
+    source: str
+    """The name of the `BookSource` it came from; with `source_id` it finds the record again."""
+    source_id: str
+    title: str
+    """As Korean readers know the book."""
+    authors: tuple[str, ...]
+    original_title: str = ""
+    """Empty when the title already is the original one."""
+    subtitle: str = ""
+    translators: tuple[str, ...] = ()
+    publisher: str = ""
+    """Of the edition that `isbn13` names."""
+    year: int | None = None
+    """First publication of the work, not of the edition; negative before our era."""
+    language: str = ""
+    """Primary BCP-47 subtag of the original work: "ko", "en", "fr", …"""
+    isbn13: str = ""
+    """Thirteen digits, no hyphens."""
+    pages: int | None = None
+    description_ko: str = ""
+    description_en: str = ""
+    moods: tuple[Mood, ...] = ()
+    """The strongest first."""
+    genre: str = ""
+
+
+class BookSource(Protocol):
+    """A place to look for books. Which sources there are, and in what order they are asked, is said in the package."""
+
+    @property
+    def name(self) -> str:
+        """Short, stable and unique among the sources: it is stored beside a chosen book."""
+        ...
+
+    def search(self, query: str, *, limit: int) -> list[BookRecord]:
+        """Up to `limit` books for a title, author or ISBN, the best first; nothing found is an empty list.
+
+        The query is as the reader typed it: any length, any characters.
+        """
+        ...
+
+    def get(self, source_id: str) -> BookRecord | None:
+        """The record that an earlier search returned, or None when the source knows no such id."""
+        ...

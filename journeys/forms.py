@@ -1,0 +1,144 @@
+"""The reader's forms."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.forms import UserCreationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, get_language
+
+from journeys.catalogue.isbn import normalise_isbn
+from journeys.models import MEMO_LIMIT, QUOTE_LIMIT, Reader, ReadingLog
+from journeys.services import LogEntry
+from music.brief import Mood
+from music.presentation import mood_text
+
+
+class SignUpForm(UserCreationForm):
+    """A new account: a name, an e-mail address (to reset the password by), a password."""
+
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Reader
+        fields = ["username", "email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+        self.fields["username"].help_text = ""
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if "@" in name:
+            raise ValidationError(_("A name cannot contain “@”."), code="invalid")
+        if Reader.objects.filter(username__iexact=name).exists():
+            raise ValidationError(_("A reader with that name already exists."), code="unique")
+        return name
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if Reader.objects.filter(email__iexact=email).exists():
+            raise ValidationError(_("This e-mail address already has an account."), code="unique")
+        return email
+
+    def clean_time_zone(self) -> str:
+        """The browser's own zone where it tells one that we know."""
+        zone: str = self.cleaned_data["time_zone"]
+        return zone if zone in zoneinfo.available_timezones() else settings.READER_TIME_ZONE
+
+    def save(self, commit: bool = True) -> Reader:
+        reader: Reader = super().save(commit=False)
+        reader.language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        reader.time_zone = self.cleaned_data["time_zone"]
+        if commit:
+            reader.save()
+        return reader
+
+
+class SettingsForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+
+    class Meta:
+        model = Reader
+        fields = ["language", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]]  # type: ignore[attr-defined]
+
+
+class BookForm(forms.Form):
+    """A book typed in by hand."""
+
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    authors = forms.CharField(label=gettext_lazy("Authors"), max_length=300, required=False)
+    isbn = forms.CharField(label="ISBN", max_length=20, required=False)
+    pages = forms.IntegerField(label=gettext_lazy("Pages"), min_value=1, max_value=20000, required=False)
+
+    def clean_isbn(self) -> str:
+        text: str = self.cleaned_data["isbn"].strip()
+        if not text:
+            return ""
+        isbn13 = normalise_isbn(text)
+        if not isbn13:
+            raise ValidationError(_("This is not a valid ISBN."), code="invalid")
+        return isbn13
+
+
+class LogForm(forms.Form):
+    """One reading log; at least one thing must be in it."""
+
+    quote = forms.CharField(
+        label=gettext_lazy("Quote"), max_length=QUOTE_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    memo = forms.CharField(
+        label=gettext_lazy("Memo"), max_length=MEMO_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    emotions = forms.MultipleChoiceField(
+        label=gettext_lazy("How it feels"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=0, max_value=20000, required=False)
+    percent = forms.IntegerField(label=gettext_lazy("Percent"), min_value=0, max_value=100, required=False)
+    logged_on = forms.DateField(
+        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, may_be_empty: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.may_be_empty = may_be_empty
+        self.fields["emotions"].choices = [(str(mood), mood_text(mood)) for mood in Mood]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("page") is not None and data.get("percent") is not None:
+            self.add_error("percent", ValidationError(_("Give a page or a percentage, not both."), code="both"))
+        if not self.errors and not self.may_be_empty and self.entry.is_empty:
+            raise ValidationError(_("Write at least a quote, a memo, a feeling or how far you are."), code="empty")
+        return data
+
+    @property
+    def entry(self) -> LogEntry:
+        """What was written, once the form is valid."""
+        data = self.cleaned_data
+        return LogEntry(
+            quote=data["quote"],
+            memo=data["memo"],
+            emotions=tuple(Mood(name) for name in data["emotions"]),
+            page=data["page"],
+            percent=data["percent"],
+            logged_on=data["logged_on"],
+        )
+
+    @staticmethod
+    def values_of(log: ReadingLog) -> dict[str, Any]:
+        """What an existing log fills the form with."""
+        return {
+            name: getattr(log, name) for name in ("quote", "memo", "emotions", "page", "percent", "logged_on")
+        }

@@ -1,0 +1,276 @@
+"""The reader's pages: home, a new journey, a journey with its logs, settings."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.http import require_POST
+
+from journeys.access import own_journey, own_log
+from journeys.catalogue import find_record, search_books
+from journeys.forms import BookForm, LogForm, SettingsForm, SignUpForm
+from journeys.models import Journey, JourneyStatus, ReadingLog
+from journeys.services import (
+    NotReading,
+    StartCannotBeDeleted,
+    add_book,
+    add_log,
+    book_from_record,
+    delete_journey,
+    delete_log,
+    edit_log,
+    finish_journey,
+    resume_journey,
+    start_journey,
+    stop_journey,
+)
+from music.models import MusicTrack
+from music.presentation import TrackCard, cards_for
+from readingjourney.forms import new_request_key, redirect_once, see_other
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One log on the journey's page."""
+
+    log: ReadingLog
+    card: TrackCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfBook:
+    """One journey on the shelf."""
+
+    journey: Journey
+    log_count: int
+    card: TrackCard | None
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The reader's shelf; a visitor sees what this is."""
+    if not request.user.is_authenticated:
+        return render(request, "landing.html")
+    journeys = list(
+        Journey.objects.for_reader(request.user).select_related("book").annotate(log_count=Count("logs"))
+    )
+    newest = {
+        track.log.journey_id: track
+        for track in MusicTrack.objects.for_reader(request.user).filter(log__isnull=False).for_cards().order_by("log__version")
+        if track.log
+    }
+    cards = dict(zip(newest, cards_for(newest.values()), strict=True))
+    shelf = [ShelfBook(journey, journey.log_count, cards.get(journey.pk)) for journey in journeys]
+    return render(request, "journeys/home.html", {"shelf": shelf})
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """A new account, logged in at once."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reader = form.save()
+        login(request, reader, backend="journeys.accounts.NameOrEmailBackend")
+        return see_other(reverse("home"))
+    return render(request, "registration/signup.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+def settings(request: HttpRequest) -> HttpResponse:
+    """Language and time zone."""
+    form = SettingsForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        reader = form.save()
+        with translation.override(reader.language):
+            messages.success(request, _("Your settings were saved."))
+        return see_other(reverse("settings"))
+    if form.errors:
+        request.user.refresh_from_db()
+    return render(request, "journeys/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+class NewJourneyPage(LoginRequiredMixin, View):
+    """Search for a book and choose it, or type one in."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._render(request, BookForm(initial={"title": request.GET.get("q", "")}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "manual" in request.POST:
+            form = BookForm(request.POST)
+            if not form.is_valid():
+                return self._render(request, form, status=422)
+            data = form.cleaned_data
+
+            def work() -> str:
+                book = add_book(
+                    reader=request.user,
+                    title=data["title"],
+                    authors=data["authors"],
+                    isbn13=data["isbn"],
+                    pages=data["pages"],
+                )
+                return start_journey(reader=request.user, book=book).get_absolute_url()
+        else:
+            record = find_record(request.POST.get("source", ""), request.POST.get("source_id", ""))
+            if record is None:
+                messages.error(request, _("This book could not be found any more. Please search again."))
+                return self._render(request, BookForm(), status=422)
+
+            def work() -> str:
+                return start_journey(reader=request.user, book=book_from_record(record)).get_absolute_url()
+
+        return redirect_once(request, work, done=_("Your reading journey has begun! The music of v0 is being made."))
+
+    def _render(self, request: HttpRequest, form: BookForm, status: int = 200) -> HttpResponse:
+        query = request.GET.get("q", "").strip()
+        context = {
+            "query": query,
+            "searched": bool(query),
+            "results": search_books(query) if query else [],
+            "form": form,
+            "request_key": new_request_key(),
+        }
+        return render(request, "journeys/new.html", context, status=status)
+
+
+class JourneyPage(LoginRequiredMixin, View):
+    """A journey with its logs and their music; a log is written here."""
+
+    def get(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+        return self._render(request, own_journey(request.user, journey_id), LogForm())
+
+    def post(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+        journey = own_journey(request.user, journey_id)
+        form = LogForm(request.POST)
+        if not form.is_valid():
+            return self._render(request, journey, form, status=422)
+
+        def work() -> str:
+            add_log(journey, form.entry)
+            return journey.get_absolute_url()
+
+        try:
+            return redirect_once(request, work, done=_("Your log is saved. Its music is being made."))
+        except NotReading as error:
+            form.add_error(None, str(error))
+            return self._render(request, journey, form, status=422)
+
+    def _render(self, request: HttpRequest, journey: Journey, form: LogForm, status: int = 200) -> HttpResponse:
+        logs = list(journey.logs.order_by("-version"))
+        tracks = list(MusicTrack.objects.filter(log__in=logs).for_cards())
+        cards = {track.log_id: card for track, card in zip(tracks, cards_for(tracks), strict=True)}
+        context = {
+            "journey": journey,
+            "entries": [LogLine(log, cards.get(log.pk)) for log in logs],
+            "form": form,
+            "can_write": journey.status == JourneyStatus.READING,
+            "request_key": new_request_key(),
+        }
+        return render(request, "journeys/journey.html", context, status=status)
+
+
+class FinishPage(LoginRequiredMixin, View):
+    """The last words of a journey."""
+
+    def get(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+        journey = own_journey(request.user, journey_id)
+        if journey.status != JourneyStatus.READING:
+            return redirect(journey)
+        return self._render(request, journey, LogForm(may_be_empty=True))
+
+    def post(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+        journey = own_journey(request.user, journey_id)
+        form = LogForm(request.POST, may_be_empty=True)
+        if not form.is_valid():
+            return self._render(request, journey, form, status=422)
+
+        def work() -> str:
+            finish_journey(journey, form.entry)
+            return journey.get_absolute_url()
+
+        try:
+            return redirect_once(request, work, done=_("You finished the book. The music of vFinal is being made."))
+        except NotReading as error:
+            messages.error(request, str(error))
+            return see_other(journey.get_absolute_url())
+
+    def _render(self, request: HttpRequest, journey: Journey, form: LogForm, status: int = 200) -> HttpResponse:
+        context = {"journey": journey, "form": form, "request_key": new_request_key()}
+        return render(request, "journeys/finish.html", context, status=status)
+
+
+@login_required
+@require_POST
+def stop(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+    journey = own_journey(request.user, journey_id)
+    try:
+        stop_journey(journey)
+    except NotReading as error:
+        messages.error(request, str(error))
+    return see_other(journey.get_absolute_url())
+
+
+@login_required
+@require_POST
+def resume(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+    journey = own_journey(request.user, journey_id)
+    resume_journey(journey)
+    return see_other(journey.get_absolute_url())
+
+
+class DeleteJourneyPage(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+        return render(request, "journeys/delete_journey.html", {"journey": own_journey(request.user, journey_id)})
+
+    def post(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+        delete_journey(own_journey(request.user, journey_id))
+        messages.success(request, _("The journey was deleted."))
+        return see_other(reverse("home"))
+
+
+class EditLogPage(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, journey_id: uuid.UUID, log_id: uuid.UUID) -> HttpResponse:
+        log = own_log(request.user, journey_id, log_id)
+        return self._render(request, log, LogForm(initial=LogForm.values_of(log)))
+
+    def post(self, request: HttpRequest, journey_id: uuid.UUID, log_id: uuid.UUID) -> HttpResponse:
+        log = own_log(request.user, journey_id, log_id)
+        form = LogForm(request.POST, may_be_empty=log.version == 0 or log.is_final)
+        if not form.is_valid():
+            return self._render(request, log, form, status=422)
+        edit_log(log, form.entry)
+        messages.success(request, _("Your log was changed. Its music stays as it was."))
+        return see_other(log.get_absolute_url())
+
+    def _render(self, request: HttpRequest, log: ReadingLog, form: LogForm, status: int = 200) -> HttpResponse:
+        context = {"journey": log.journey, "log": log, "form": form}
+        return render(request, "journeys/edit_log.html", context, status=status)
+
+
+class DeleteLogPage(LoginRequiredMixin, View):
+    def get(self, request: HttpRequest, journey_id: uuid.UUID, log_id: uuid.UUID) -> HttpResponse:
+        log = own_log(request.user, journey_id, log_id)
+        return render(request, "journeys/delete_log.html", {"journey": log.journey, "log": log})
+
+    def post(self, request: HttpRequest, journey_id: uuid.UUID, log_id: uuid.UUID) -> HttpResponse:
+        log = own_log(request.user, journey_id, log_id)
+        try:
+            delete_log(log)
+        except StartCannotBeDeleted as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The log was deleted."))
+        return see_other(log.journey.get_absolute_url())

@@ -1,0 +1,220 @@
+"""What a reader can do: start a journey, write logs, finish, stop, resume, delete. Pages and the API both call these.
+
+A log and its track are made in one transaction; music is asked for and never waited for.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from journeys.catalogue import BookRecord
+from journeys.models import Book, Journey, JourneyStatus, ReadingLog
+from music.brief import Chapter, Mood, Role
+from music.briefs import Words, brief_for_log, seed_from
+from music.models import MusicTrack
+from music.services import discard_tracks, request_track
+
+
+class NotReading(Exception):
+    """The journey is finished or stopped: nothing can be added until it is resumed."""
+
+    def __str__(self) -> str:
+        return _("This journey is not being read at the moment.")
+
+
+class StartCannotBeDeleted(Exception):
+    """v0 is the journey's own beginning; it goes with the journey."""
+
+    def __str__(self) -> str:
+        return _("The beginning of a journey cannot be deleted by itself.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """What a reader writes down: text, feelings, and how far they are (a page or a percentage)."""
+
+    quote: str = ""
+    memo: str = ""
+    emotions: tuple[Mood, ...] = ()
+    page: int | None = None
+    percent: int | None = None
+    logged_on: date | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.quote or self.memo or self.emotions or self.page is not None or self.percent is not None)
+
+
+def book_from_record(record: BookRecord) -> Book:
+    """The book of a search result: one row for each record of a source, made when somebody first chooses it."""
+    book, _created = Book.objects.get_or_create(
+        source=record.source,
+        source_id=record.source_id,
+        defaults={
+            "title": record.title,
+            "authors": ", ".join(record.authors),
+            "publisher": record.publisher,
+            "year": record.year,
+            "language": record.language,
+            "isbn13": record.isbn13,
+            "pages": record.pages,
+            "description_ko": record.description_ko,
+            "description_en": record.description_en,
+            "moods": [str(mood) for mood in record.moods],
+        },
+    )
+    return book
+
+
+def add_book(*, reader: Any, title: str, authors: str = "", isbn13: str = "", pages: int | None = None) -> Book:
+    """A book that a reader typed in, because no source knows it."""
+    return Book.objects.create(title=_nfc(title), authors=_nfc(authors), isbn13=isbn13, pages=pages, added_by=reader)
+
+
+@transaction.atomic
+def start_journey(*, reader: Any, book: Book, started_on: date | None = None) -> Journey:
+    """A journey with its first log v0 and that log's track, in one step (requirement B3)."""
+    journey = Journey.objects.create(
+        reader=reader,
+        book=book,
+        theme_seed=seed_from("theme", str(book.pk), str(reader.pk)),
+        started_on=started_on or timezone.localdate(),
+    )
+    _write_log(journey, LogEntry(logged_on=journey.started_on), role=Role.OPENING)
+    return journey
+
+
+@transaction.atomic
+def add_log(journey: Journey, entry: LogEntry) -> ReadingLog:
+    """The next log vN and its track, in one step (requirement B4). Raises `NotReading`."""
+    _lock_reading(journey)
+    return _write_log(journey, entry, role=Role.ENTRY)
+
+
+@transaction.atomic
+def finish_journey(journey: Journey, entry: LogEntry) -> ReadingLog:
+    """End the journey with a last log vFinal, whose music looks back on all of it (B5). Raises `NotReading`."""
+    _lock_reading(journey)
+    log = _write_log(journey, entry, role=Role.FINALE)
+    _end(journey, JourneyStatus.FINISHED)
+    return log
+
+
+@transaction.atomic
+def stop_journey(journey: Journey) -> None:
+    """Put the book down unfinished. Raises `NotReading`."""
+    _lock_reading(journey)
+    _end(journey, JourneyStatus.STOPPED)
+
+
+def resume_journey(journey: Journey) -> bool:
+    """Take a stopped book up again. False when the journey was not stopped (any more)."""
+    stopped = Journey.objects.filter(pk=journey.pk, status=JourneyStatus.STOPPED)
+    return bool(stopped.update(status=JourneyStatus.READING, ended_on=None, updated_at=Now()))
+
+
+@transaction.atomic
+def edit_log(log: ReadingLog, entry: LogEntry) -> None:
+    """Correct what a log says. Its music stays: it is of the moment it was written in."""
+    ReadingLog.objects.filter(pk=log.pk).update(**_columns(entry, log.logged_on), updated_at=Now())
+    _touch(log.journey)
+    log.refresh_from_db()
+
+
+@transaction.atomic
+def delete_log(log: ReadingLog) -> None:
+    """Delete a log, its track and its file. Without its vFinal a finished journey is being read again.
+
+    Raises `StartCannotBeDeleted` for v0.
+    """
+    if log.version == 0:
+        raise StartCannotBeDeleted
+    discard_tracks(list(MusicTrack.objects.filter(log=log)))
+    log.delete()
+    if log.is_final:
+        Journey.objects.filter(pk=log.journey_id).update(status=JourneyStatus.READING, ended_on=None)
+    _touch(log.journey)
+
+
+@transaction.atomic
+def delete_journey(journey: Journey) -> None:
+    """Delete a journey with its logs, tracks and files; a book that was only its reader's own goes too."""
+    discard_tracks(list(MusicTrack.objects.filter(log__journey=journey)))
+    journey.delete()
+    Book.objects.filter(pk=journey.book_id, source="manual", journeys__isnull=True).delete()
+
+
+def _lock_reading(journey: Journey) -> None:
+    """Hold the journey's row, so that two logs cannot take the same version and nothing is added after the end."""
+    current = Journey.objects.select_for_update().get(pk=journey.pk)
+    if current.status != JourneyStatus.READING:
+        raise NotReading
+
+
+def _write_log(journey: Journey, entry: LogEntry, *, role: Role) -> ReadingLog:
+    newest = journey.logs.aggregate(newest=Max("version"))["newest"]
+    log = ReadingLog.objects.create(
+        journey=journey,
+        version=0 if newest is None else newest + 1,
+        is_final=role == Role.FINALE,
+        **_columns(entry, timezone.localdate()),
+    )
+    book = journey.book
+    brief = brief_for_log(
+        Words(
+            quote=log.quote,
+            memo=log.memo,
+            emotions=log.moods,
+            book_moods=tuple(Mood(mood) for mood in book.moods),
+            book_description=book.description_ko or book.description_en,
+        ),
+        role=role,
+        seed=seed_from("log", str(log.pk)),
+        theme_seed=journey.theme_seed,
+        chapters=_chapters(journey) if role == Role.FINALE else (),
+        duration=settings.MUSIC_DURATION_SECONDS,
+    )
+    request_track(owner=journey.reader, brief=brief, title=f"{book.title} · {log.label}", log_id=log.pk)
+    _touch(journey)
+    return log
+
+
+def _chapters(journey: Journey) -> tuple[Chapter, ...]:
+    """The journey's pieces so far, as its finale remembers them."""
+    tracks = MusicTrack.objects.filter(log__journey=journey, log__is_final=False).order_by("log__version")
+    return tuple(Chapter(seed=brief["seed"], mood=Mood(mood)) for brief, mood in tracks.values_list("brief", "mood"))
+
+
+def _columns(entry: LogEntry, default_date: date) -> dict[str, Any]:
+    return {
+        "quote": _nfc(entry.quote),
+        "memo": _nfc(entry.memo),
+        "emotions": [str(mood) for mood in entry.emotions],
+        "page": entry.page,
+        "percent": entry.percent,
+        "logged_on": entry.logged_on or default_date,
+    }
+
+
+def _end(journey: Journey, status: JourneyStatus) -> None:
+    Journey.objects.filter(pk=journey.pk).update(status=status, ended_on=timezone.localdate(), updated_at=Now())
+    journey.refresh_from_db(fields=["status", "ended_on"])
+
+
+def _touch(journey: Journey) -> None:
+    Journey.objects.filter(pk=journey.pk).update(updated_at=Now())
+
+
+def _nfc(text: str) -> str:
+    """Composed Hangul: text from macOS arrives decomposed and would never match a search."""
+    return unicodedata.normalize("NFC", text).strip()

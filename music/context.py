@@ -1,0 +1,43 @@
+"""What every page knows about music in the making: the header indicator is right before any script runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from music.models import MusicTrack, TrackStatus
+from music.presentation import stage_text
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How many pieces are unfinished, and the header's line about them (empty when idle)."""
+
+    active: int = 0
+    indicator: str = ""
+
+
+def making_of(unfinished: Sequence[MusicTrack]) -> Making:
+    """Sum up a reader's unfinished tracks: the one that is furthest along speaks for all."""
+    if not unfinished:
+        return Making()
+    furthest = max(unfinished, key=lambda track: (track.status == TrackStatus.GENERATING, track.fencing_token))
+    state = stage_text(furthest)
+    if len(unfinished) > 1:
+        state = _("%(state)s, %(count)d pieces") % {"state": state, "count": len(unfinished)}
+    return Making(len(unfinished), _("🎵 Making music… (%(state)s)") % {"state": state})
+
+
+def music_in_progress(request: HttpRequest) -> dict[str, object]:
+    """Template context: `making`, looked up only by a template that asks."""
+
+    def look() -> Making:
+        if not request.user.is_authenticated:
+            return Making()
+        return making_of(list(MusicTrack.objects.for_reader(request.user).unfinished()))
+
+    return {"making": SimpleLazyObject(look)}

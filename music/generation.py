@@ -1,0 +1,276 @@
+"""The life of a track, done: claim → submit → wait (poll) → fetch → store → complete or fail, in that order.
+
+Nothing here sleeps on a provider, holds a transaction across a call, or decides by looking: every step asks the row
+(`music.models`) and goes on only when its conditional UPDATE won. A step that lost stops; somebody else has the track.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connections, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from music.brief import InvalidBrief, MusicBrief
+from music.lease import LeaseKeeper
+from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStage
+from music.providers import UnknownProvider, get_provider
+from music.providers.base import (
+    Audio,
+    MakeProvider,
+    NotSubmitted,
+    ProviderError,
+    SubmissionUnknown,
+    TaskProvider,
+    TaskState,
+)
+from music.storage import StorageFailed, store_audio
+
+logger = logging.getLogger(__name__)
+
+RESCUE_LIMIT = 3  # a track that has cost this many workers is poison
+TRY_LIMIT = 4  # free tries of a call that failed in a way that may pass
+FORGOTTEN_AFTER = timedelta(seconds=3)  # a pending row that nobody took by then needs a knock
+KNOCK_AGAIN_AFTER = timedelta(seconds=15)
+SWEEP_BATCH = 200
+SWEEP_THREADS = 16
+REFETCH_SECONDS = 15.0
+
+
+def advance(track_id: uuid.UUID) -> None:
+    """Claim the track and take it as far as it goes without waiting. Quiet when it is gone, not due, or taken."""
+    name = MusicTrack.objects.filter(pk=track_id).values_list("provider", flat=True).first()
+    if name is None:
+        return
+    lease = timedelta(seconds=settings.MUSIC_LEASE_SECONDS)
+    try:
+        provider = get_provider(name)
+    except UnknownProvider:
+        track = MusicTrack.claim(track_id, lease=lease, deadline=lease)
+        if track:
+            track.fail("provider_missing", f"no provider named {name!r} is configured")
+        return
+    track = MusicTrack.claim(track_id, lease=lease, deadline=timedelta(seconds=provider.deadline_seconds))
+    if track is None:
+        logger.info("track %s is not due or already taken", track_id)
+        return
+    try:
+        with LeaseKeeper(track, lease):
+            _carry_on(track, provider)
+    except DatabaseError:
+        raise  # the row's state is unknown here: the lease runs out and the next claim looks afresh
+    except Exception as error:
+        logger.exception("track %s met an error nobody foresaw", track.pk)
+        track.fail("internal_error", repr(error))
+
+
+def sweep() -> list[tuple[uuid.UUID, str]]:
+    """Look after everything that is due: poll what waits, and return (id, provider) of what needs a knock.
+
+    Safe in many copies at once: each row is claimed before it is polled, and one knock too many is harmless.
+    """
+    waiting = list(
+        MusicTrack.objects.due()
+        .filter(stage__in=[TrackStage.WAITING, TrackStage.FETCHING], lease_until__isnull=True)
+        .values_list("pk", flat=True)[:SWEEP_BATCH]
+    )
+    if waiting:
+        with ThreadPoolExecutor(max_workers=min(SWEEP_THREADS, len(waiting))) as pool:
+            list(pool.map(_advance_in_thread, waiting))
+    return _forgotten()
+
+
+def _forgotten() -> list[tuple[uuid.UUID, str]]:
+    """Pending rows whose knock was lost, and rows whose worker was; marked, so that they are not knocked for at once
+    again while a queue is long."""
+    rows = list(
+        MusicTrack.objects.due()
+        .filter(Q(lease_until__isnull=False) | Q(stage=TrackStage.NONE, due_at__lte=Now() - FORGOTTEN_AFTER))
+        .filter(Q(knocked_at__isnull=True) | Q(knocked_at__lte=Now() - KNOCK_AGAIN_AFTER))
+        .values_list("pk", "provider")[:SWEEP_BATCH]
+    )
+    if rows:
+        MusicTrack.objects.filter(pk__in=[pk for pk, _ in rows]).update(knocked_at=Now())
+    return rows
+
+
+def _advance_in_thread(track_id: uuid.UUID) -> None:
+    """One row of a sweep: its failure is its own, and its thread's connection is given back."""
+    try:
+        advance(track_id)
+    except Exception:
+        logger.exception("sweeping track %s failed", track_id)
+    finally:
+        connections.close_all()
+
+
+def _carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
+    """Go on from wherever the claimed track stands."""
+    if track.rescues >= RESCUE_LIMIT:
+        track.fail("worker_lost", f"{track.rescues} workers were lost while making this track")
+        return
+    try:
+        # Without the reasons: they hold words of the reader's, which are no provider's business.
+        brief = MusicBrief.from_json({**track.brief, "why": ()})
+    except InvalidBrief as error:
+        track.fail("internal_error", str(error))
+        return
+    late = MusicTrack.objects.filter(pk=track.pk, deadline_at__lte=Now()).exists()
+    if isinstance(provider, TaskProvider) and track.stage != TrackStage.SUBMITTING:
+        _poll(track, provider, late=late)
+    elif late:
+        track.fail("timeout", f"not finished {provider.deadline_seconds} s after it was first taken")
+    elif isinstance(provider, TaskProvider):
+        _submit(track, provider, brief)
+    else:
+        _make(track, provider, brief)
+
+
+# One blocking call
+
+
+def _make(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
+    attempt = None
+    if provider.charges:
+        if _ordered_before(track):
+            return
+        attempt = SubmissionAttempt.open(track)
+    if not track.enter(TrackStage.WAITING):
+        return
+    try:
+        audio = provider.make(brief)
+    except NotSubmitted as error:
+        if attempt:
+            attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
+        _refused(track, error)
+    except ProviderError as error:
+        if attempt:
+            attempt.close(AttemptState.UNKNOWN, error=str(error))
+        _failed(track, error, may_try_again=not provider.charges)
+    else:
+        if attempt:
+            attempt.close(AttemptState.SUBMITTED)
+        try:
+            _store(track, audio)
+        except StorageFailed as error:
+            _failed(track, ProviderError(str(error), code="storage_failed"), may_try_again=not provider.charges)
+
+
+# Submit, then poll
+
+
+def _submit(track: MusicTrack, provider: TaskProvider, brief: MusicBrief) -> None:
+    """Order the piece, at most once for each ask."""
+    attempt = SubmissionAttempt.current(track)
+    if attempt and attempt.state == AttemptState.SUBMITTED:  # its id was saved by a worker that then lost the lease
+        track.wait(TrackStage.WAITING, seconds=0)
+        return
+    if _ordered_before(track):
+        return
+    attempt = SubmissionAttempt.open(track)
+    try:
+        submission = provider.submit(brief)
+    except NotSubmitted as error:
+        attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
+        _refused(track, error)
+    except SubmissionUnknown as error:
+        attempt.close(AttemptState.UNKNOWN, trace_id=error.trace_id, error=str(error))
+        track.fail(error.code, str(error))
+    else:
+        with transaction.atomic():
+            attempt.close(AttemptState.SUBMITTED, task_id=submission.task_id, trace_id=submission.trace_id)
+            track.wait(TrackStage.WAITING, seconds=provider.poll_seconds)
+
+
+def _ordered_before(track: MusicTrack) -> bool:
+    """True when an earlier worker may have ordered this piece and never said: it is not ordered again by itself."""
+    attempt = SubmissionAttempt.current(track)
+    if attempt is None or attempt.state == AttemptState.NOT_SUBMITTED:
+        return False
+    if attempt.state == AttemptState.OPEN:
+        attempt.close(AttemptState.UNKNOWN, error="the worker was lost while ordering")
+    track.fail("submission_unknown", "an order may have been placed; its outcome was never learned")
+    return True
+
+
+def _poll(track: MusicTrack, provider: TaskProvider, *, late: bool) -> None:
+    """Ask once; then wait on, end, or fetch and store. Past the deadline this was the last time."""
+    attempt = SubmissionAttempt.current(track)
+    if attempt is None or not attempt.task_id:
+        track.fail("internal_error", "a track that waits has no task to ask for")
+        return
+    next_stage, seconds, progress = TrackStage.WAITING, provider.poll_seconds, track.progress
+    try:
+        report = provider.poll(attempt.task_id)
+        if report.state == TaskState.FAILED:
+            track.fail(report.code or "provider_failed", report.reason)
+            return
+        if report.state == TaskState.SUCCEEDED:
+            if track.enter(TrackStage.FETCHING):
+                _store(track, provider.fetch(report.result_url))
+            return
+        progress = report.progress
+    except StorageFailed as error:  # paid for and there to be fetched: only the deadline ends the tries
+        problem = ProviderError(str(error), code="storage_failed")
+        next_stage, seconds = TrackStage.FETCHING, REFETCH_SECONDS
+    except ProviderError as error:
+        logger.warning("asking about track %s failed: %s", track.pk, error)
+        if error.permanent:
+            track.fail(error.code, str(error))
+            return
+        problem = error
+    else:
+        problem = ProviderError(
+            f"not finished {provider.deadline_seconds} s after it was first taken", code="timeout"
+        )
+    if late:
+        track.fail(problem.code, str(problem))
+    else:
+        track.wait(next_stage, seconds=seconds, progress=progress)
+
+
+# The common end
+
+
+def _store(track: MusicTrack, audio: Audio) -> None:
+    """Put the audio away and complete the track. Raises `StorageFailed`, with the track still held."""
+    if not track.enter(TrackStage.STORING):
+        return
+    try:
+        stored = store_audio(track.pk, audio)
+    except StorageFailed:
+        logger.exception("track %s could not be stored", track.pk)
+        raise
+    track.complete(
+        key=stored.key,
+        content_type=audio.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        seconds=audio.seconds,
+        metadata=audio.metadata,
+    )
+
+
+def _refused(track: MusicTrack, error: NotSubmitted) -> None:
+    """Nothing was ordered: end when it never can be, else wait without harm and try again later."""
+    if error.permanent:
+        track.fail(error.code, str(error))
+    else:
+        track.hold(seconds=error.retry_after or _pause(track), code=error.code)
+
+
+def _failed(track: MusicTrack, error: ProviderError, *, may_try_again: bool) -> None:
+    """A call failed on the way: try again a few times where that costs nothing, else end."""
+    if may_try_again and not error.permanent and track.holds + 1 < TRY_LIMIT:
+        track.hold(seconds=_pause(track), code=error.code)
+    else:
+        track.fail(error.code, str(error))
+
+
+def _pause(track: MusicTrack) -> float:
+    return float(min(2.0 ** (track.holds + 1), 300.0))

@@ -1,0 +1,474 @@
+"""The track's row is the queue and the only truth; every way it can change is here, and nowhere else.
+
+    – ──request──▶ pending ──claim──▶ generating ──complete──▶ completed
+                    ▲   ▲                │ │ ▲
+                    │   └──────hold──────┘ │ └─ enter / wait / claim again once the lease is past
+                    │                      └──fail / cancel──▶ error
+                    └────────────────retry────────────────────┘
+
+Each arrow is one conditional UPDATE whose row count is the answer: False means that somebody else was first, which is
+normal. Each writes a `TrackEvent` in the same transaction. Leases and due times use the database's clock. A method that
+needs the lease compares the fencing token, so a worker that was thought dead cannot overwrite its successor.
+
+One column drives the sweep: `due_at` is set exactly while a track is unfinished. A leased row is due again when its
+lease ends, so "due" alone finds new rows, rows to poll, and rows whose worker died.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
+
+from music.brief import MusicBrief
+
+MESSAGE_LIMIT = 500
+
+
+class TrackStatus(models.TextChoices):
+    """What the world sees."""
+
+    PENDING = "pending", _("Waiting")
+    GENERATING = "generating", _("Being made")
+    COMPLETED = "completed", _("Ready")
+    ERROR = "error", _("Failed")
+
+
+class TrackStage(models.TextChoices):
+    """Where a generating track is; empty in every other status."""
+
+    NONE = "", "–"
+    SUBMITTING = "submitting", _("Asking")
+    WAITING = "waiting", _("Composing")
+    FETCHING = "fetching", _("Fetching")
+    STORING = "storing", _("Storing")
+
+
+class EventKind(models.TextChoices):
+    REQUESTED = "requested", _("requested")
+    CLAIMED = "claimed", _("claimed")
+    ENTERED = "entered", _("entered a stage")
+    HELD = "held", _("held")
+    COMPLETED = "completed", _("completed")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    RETRIED = "retried", _("retried")
+
+
+CANCELLED = "cancelled"
+"""The error code of a track that its owner or staff stopped: shown as cancelled, not as a failure."""
+
+
+class TrackQuerySet(models.QuerySet["MusicTrack"]):
+    def for_reader(self, reader: Any) -> TrackQuerySet:
+        """The tracks this reader may see and hear: their own."""
+        return self.filter(owner=reader)
+
+    def unfinished(self) -> TrackQuerySet:
+        return self.filter(due_at__isnull=False)
+
+    def due(self) -> TrackQuerySet:
+        """Unfinished tracks that need a pair of hands now, the longest waiting first (the sweep's query)."""
+        return self.filter(due_at__lte=Now()).order_by("due_at")
+
+    def for_cards(self) -> TrackQuerySet:
+        """With what a card needs: the log, and the database's time to tell how long a track has been on its way."""
+        return self.select_related("log").annotate(clock=Now())
+
+    def standalone(self) -> TrackQuerySet:
+        return self.filter(log__isnull=True)
+
+
+class MusicTrack(models.Model):
+    """One piece of music, from the request for it to the playable file."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tracks")
+    log = models.OneToOneField("journeys.ReadingLog", models.CASCADE, null=True, blank=True, related_name="track")
+    title = models.CharField(max_length=300, help_text=_("For players and lists; never sent to a provider."))
+
+    # What was asked for. The whole brief is kept, so that a retry asks for the same piece again.
+    brief = models.JSONField()
+    prompt = models.CharField(max_length=300)
+    genre = models.CharField(max_length=40)
+    mood = models.CharField(max_length=20)
+    tempo = models.PositiveSmallIntegerField(help_text=_("Beats a minute"))
+    duration = models.PositiveSmallIntegerField(help_text=_("Seconds asked for"))
+    provider = models.CharField(max_length=40)
+
+    # Where it is.
+    status = models.CharField(max_length=10, choices=TrackStatus, default=TrackStatus.PENDING)
+    stage = models.CharField(max_length=10, choices=TrackStage, default=TrackStage.NONE, blank=True)
+    progress = models.FloatField(null=True, blank=True, help_text=_("0 to 1, only where the provider reports it"))
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error_message = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
+
+    # The machine's own columns.
+    version = models.PositiveIntegerField(default=1, help_text=_("Rises with every change"))
+    ask = models.PositiveSmallIntegerField(default=1, help_text=_("1, and 1 more for every explicit retry"))
+    fencing_token = models.PositiveIntegerField(default=0, help_text=_("Rises with every claim"))
+    lease_until = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    knocked_at = models.DateTimeField(null=True, blank=True, help_text=_("Last knock by the sweep"))
+    holds = models.PositiveSmallIntegerField(default=0)
+    rescues = models.PositiveSmallIntegerField(default=0, help_text=_("Claims after a worker was lost"))
+
+    # The result.
+    file = models.FileField(max_length=200, blank=True, default="")
+    content_type = models.CharField(max_length=40, blank=True, default="")
+    file_size = models.PositiveIntegerField(null=True, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True, default="")
+    audio_seconds = models.FloatField(null=True, blank=True)
+    audio_metadata = models.JSONField(default=dict, blank=True)
+
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    requested_at = models.DateTimeField(db_default=Now(), editable=False, help_text=_("Of the current ask"))
+    started_at = models.DateTimeField(null=True, blank=True, help_text=_("First claim of the current ask"))
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TrackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("music track")
+        verbose_name_plural = _("music tracks")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(name="track_status_is_known", condition=Q(status__in=TrackStatus.values)),
+            models.CheckConstraint(
+                name="track_stage_only_while_generating",
+                condition=(Q(status=TrackStatus.GENERATING) & Q(stage__in=[s for s in TrackStage.values if s]))
+                | (~Q(status=TrackStatus.GENERATING) & Q(stage=TrackStage.NONE)),
+            ),
+            models.CheckConstraint(
+                name="track_completed_has_file",
+                condition=(Q(status=TrackStatus.COMPLETED) & ~Q(file=""))
+                | (~Q(status=TrackStatus.COMPLETED) & Q(file="")),
+            ),
+            models.CheckConstraint(
+                name="track_error_has_code",
+                condition=(Q(status=TrackStatus.ERROR) & ~Q(error_code=""))
+                | (~Q(status=TrackStatus.ERROR) & Q(error_code="")),
+            ),
+            models.CheckConstraint(
+                name="track_due_while_unfinished",
+                condition=(
+                    Q(status__in=[TrackStatus.PENDING, TrackStatus.GENERATING])
+                    & Q(due_at__isnull=False)
+                    & Q(finished_at__isnull=True)
+                )
+                | (
+                    Q(status__in=[TrackStatus.COMPLETED, TrackStatus.ERROR])
+                    & Q(due_at__isnull=True)
+                    & Q(finished_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="track_generating_was_claimed",
+                condition=~Q(status=TrackStatus.GENERATING) | (Q(fencing_token__gt=0) & Q(deadline_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="track_lease_only_while_generating",
+                condition=Q(status=TrackStatus.GENERATING) | Q(lease_until__isnull=True),
+            ),
+        ]
+        indexes = [
+            # "IS NOT NULL" and not a list of statuses: both databases see that `due_at <= …` implies it, even when the
+            # value is a bound parameter. It holds unfinished rows only, however many finished ones there are.
+            models.Index(fields=["due_at"], name="track_due", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["owner"], name="track_owner_unfinished", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["owner", "-created_at"], name="track_owner_newest"),
+            models.Index(fields=["provider", "status", "-finished_at"], name="track_provider_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    # – → pending
+
+    @classmethod
+    def request(cls, *, owner: Any, brief: MusicBrief, title: str, provider: str, log_id: Any = None) -> MusicTrack:
+        """Insert a pending track, due at once. Belongs in the caller's transaction, beside the log it is made for."""
+        with transaction.atomic():
+            track = cls.objects.create(
+                owner=owner,
+                log_id=log_id,
+                title=title[:300],
+                brief=brief.to_json(),
+                prompt=brief.prompt,
+                genre=brief.genre,
+                mood=brief.mood,
+                tempo=brief.tempo,
+                duration=brief.duration,
+                provider=provider,
+                due_at=Now(),
+            )
+            track.events.create(kind=EventKind.REQUESTED, status=TrackStatus.PENDING)
+            track.refresh_from_db(fields=["due_at"])
+        return track
+
+    # pending and due, or generating with its lease past → generating
+
+    @classmethod
+    def claim(cls, track_id: uuid.UUID, *, lease: timedelta, deadline: timedelta) -> MusicTrack | None:
+        """Take the track for `lease`, or return None when it is not due or somebody else has it.
+
+        The fencing token rises, and the returned instance carries it into every later write. A claim of a row whose
+        lease simply ran out counts as a rescue: its last worker never came back.
+        """
+        lost_worker = Q(status=TrackStatus.GENERATING, lease_until__isnull=False)
+        with transaction.atomic():
+            won = cls.objects.filter(pk=track_id, due_at__lte=Now()).update(
+                status=TrackStatus.GENERATING,
+                stage=Case(When(status=TrackStatus.PENDING, then=Value(TrackStage.SUBMITTING)), default=F("stage")),
+                version=F("version") + 1,
+                fencing_token=F("fencing_token") + 1,
+                lease_until=Now() + lease,
+                due_at=Now() + lease,
+                started_at=Coalesce(F("started_at"), Now()),
+                deadline_at=Coalesce(F("deadline_at"), Now() + deadline),
+                rescues=Case(When(lost_worker, then=F("rescues") + 1), default=F("rescues")),
+            )
+            if not won:
+                return None
+            track = cls.objects.get(pk=track_id)
+            track._record(EventKind.CLAIMED, detail=f"token {track.fencing_token}, rescues {track.rescues}")
+        return track
+
+    # What the lease holder may do
+
+    def renew(self, lease: timedelta) -> bool:
+        """Keep the lease for longer, if it was not given back meanwhile. Nobody outside sees a change, so the version
+        stays and no event is written."""
+        leased = self._held().filter(lease_until__isnull=False)
+        return bool(leased.update(lease_until=Now() + lease, due_at=Now() + lease))
+
+    def enter(self, stage: TrackStage) -> bool:
+        """Go on to the next stage, keeping the lease."""
+        return self._write(self._held(), EventKind.ENTERED, {"stage": stage})
+
+    def wait(self, stage: TrackStage, *, seconds: float, progress: float | None = None) -> bool:
+        """Give the lease back and be due again in `seconds`, in the given stage: the way of a track that is polled.
+
+        A poll that found nothing new (same stage, same progress) is not a change that anyone need see.
+        """
+        changes = {"lease_until": None, "due_at": Now() + timedelta(seconds=seconds)}
+        if stage == self.stage and progress == self.progress:
+            return bool(self._held().update(**changes))
+        return self._write(self._held(), EventKind.ENTERED, {**changes, "stage": stage, "progress": progress})
+
+    def hold(self, *, seconds: float, code: str) -> bool:
+        """Back to pending, due in `seconds`: only when provably nothing was submitted."""
+        changes = {
+            "status": TrackStatus.PENDING,
+            "stage": TrackStage.NONE,
+            "progress": None,
+            "lease_until": None,
+            "deadline_at": None,
+            "due_at": Now() + timedelta(seconds=seconds),
+            "holds": F("holds") + 1,
+        }
+        return self._write(self._held(), EventKind.HELD, changes, code=code, detail=f"for {seconds:.0f} s")
+
+    def complete(
+        self,
+        *,
+        key: str,
+        content_type: str,
+        size: int,
+        sha256: str,
+        seconds: float | None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> bool:
+        """generating → completed. The file must already be in the storage under `key`."""
+        changes = {
+            **_FINISHED,
+            "status": TrackStatus.COMPLETED,
+            "file": key,
+            "content_type": content_type,
+            "file_size": size,
+            "file_sha256": sha256,
+            "audio_seconds": seconds,
+            "audio_metadata": dict(metadata or {}),
+        }
+        return self._write(self._held(), EventKind.COMPLETED, changes)
+
+    def fail(self, code: str, message: str = "") -> bool:
+        """generating → error, with a code that readers get a text for and a message for staff."""
+        return self._write(self._held(), EventKind.FAILED, _ended(code, message), code=code, detail=message)
+
+    # What people may do, whoever holds the lease
+
+    def cancel(self, message: str = "") -> bool:
+        """pending or generating → error (cancelled). Whatever is still running is fenced off and dropped."""
+        unfinished = MusicTrack.objects.filter(pk=self.pk, due_at__isnull=False)
+        return self._write(unfinished, EventKind.CANCELLED, _ended(CANCELLED, message), code=CANCELLED, detail=message)
+
+    def retry(self, *, provider: str) -> bool:
+        """error → pending, an explicit human act. An attempt whose outcome nobody learned stays *unknown* for staff."""
+        failed = MusicTrack.objects.filter(pk=self.pk, status=TrackStatus.ERROR)
+        changes = {
+            "status": TrackStatus.PENDING,
+            "provider": provider,
+            "ask": F("ask") + 1,
+            "error_code": "",
+            "error_message": "",
+            "due_at": Now(),
+            "deadline_at": None,
+            "knocked_at": None,
+            "requested_at": Now(),
+            "started_at": None,
+            "finished_at": None,
+            "holds": 0,
+            "rescues": 0,
+        }
+        with transaction.atomic():
+            won = self._write(failed, EventKind.RETRIED, changes)
+            if won:
+                self.attempts.filter(state=AttemptState.OPEN).update(state=AttemptState.UNKNOWN, closed_at=Now())
+        return won
+
+    def _held(self) -> TrackQuerySet:
+        return MusicTrack.objects.filter(
+            pk=self.pk, status=TrackStatus.GENERATING, fencing_token=self.fencing_token
+        )
+
+    def _write(
+        self,
+        rows: TrackQuerySet,
+        kind: EventKind,
+        changes: Mapping[str, Any],
+        *,
+        code: str = "",
+        detail: str = "",
+    ) -> bool:
+        """The one UPDATE of a transition, its event, and this instance brought up to date: all or nothing."""
+        with transaction.atomic():
+            if not rows.update(version=F("version") + 1, **changes):
+                return False
+            self.refresh_from_db()
+            self._record(kind, code=code, detail=detail)
+        return True
+
+    def _record(self, kind: EventKind, *, code: str = "", detail: str = "") -> None:
+        self.events.create(
+            kind=kind,
+            status=self.status,
+            stage=self.stage,
+            code=code,
+            detail=detail[:MESSAGE_LIMIT],
+            version=self.version,
+        )
+
+
+_FINISHED: dict[str, Any] = {
+    "stage": TrackStage.NONE,
+    "progress": None,
+    "lease_until": None,
+    "due_at": None,
+    "finished_at": Now(),
+}
+
+
+def _ended(code: str, message: str) -> dict[str, Any]:
+    return {
+        **_FINISHED,
+        "status": TrackStatus.ERROR,
+        "error_code": code,
+        "error_message": message[:MESSAGE_LIMIT],
+    }
+
+
+class TrackEvent(models.Model):
+    """One transition of a track, written with it: append-only. Staff read the timeline."""
+
+    track = models.ForeignKey(MusicTrack, models.CASCADE, related_name="events")
+    at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=10, choices=EventKind)
+    status = models.CharField(max_length=10, choices=TrackStatus)
+    stage = models.CharField(max_length=10, choices=TrackStage, default=TrackStage.NONE, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    code = models.CharField(max_length=40, blank=True, default="")
+    detail = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("track event")
+        verbose_name_plural = _("track events")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.status}{'/' + self.stage if self.stage else ''})"
+
+
+class AttemptState(models.TextChoices):
+    OPEN = "open", _("open")
+    NOT_SUBMITTED = "refused", _("not submitted")
+    SUBMITTED = "submitted", _("submitted")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class SubmissionAttempt(models.Model):
+    """One order that may cost money, committed before the request leaves.
+
+    While it is open nobody knows whether the provider took the order. A track that is claimed again and finds it open
+    never orders again: the attempt becomes *unknown* and waits for a person.
+    """
+
+    track = models.ForeignKey(MusicTrack, models.CASCADE, related_name="attempts")
+    seq = models.PositiveSmallIntegerField()
+    ask = models.PositiveSmallIntegerField()
+    provider = models.CharField(max_length=40)
+    fencing_token = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.OPEN)
+    task_id = models.CharField(max_length=100, blank=True, default="")
+    trace_id = models.CharField(max_length=100, blank=True, default="")
+    error = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("submission attempt")
+        verbose_name_plural = _("submission attempts")
+        ordering = ["track", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "seq"], name="attempt_seq_once"),
+            models.UniqueConstraint(fields=["track"], name="attempt_one_open", condition=Q(state=AttemptState.OPEN)),
+            models.UniqueConstraint(
+                fields=["provider", "task_id"], name="attempt_task_once", condition=~Q(task_id="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} #{self.seq}: {self.state}"
+
+    @classmethod
+    def open(cls, track: MusicTrack) -> SubmissionAttempt:
+        """Record that an order is about to leave. Commit before the request is made."""
+        with transaction.atomic():
+            last = track.attempts.order_by("-seq").first()
+            return cls.objects.create(
+                track=track,
+                seq=last.seq + 1 if last else 1,
+                ask=track.ask,
+                provider=track.provider,
+                fencing_token=track.fencing_token,
+            )
+
+    @classmethod
+    def current(cls, track: MusicTrack) -> SubmissionAttempt | None:
+        """The latest attempt of the track's current ask."""
+        return cls.objects.filter(track=track, ask=track.ask).order_by("-seq").first()
+
+    def close(self, state: AttemptState, *, task_id: str = "", trace_id: str = "", error: str = "") -> None:
+        """Write down what became of the order. An id that was paid for is kept whoever holds the track's lease."""
+        SubmissionAttempt.objects.filter(pk=self.pk).update(
+            state=state, task_id=task_id, trace_id=trace_id[:100], error=error[:MESSAGE_LIMIT], closed_at=Now()
+        )
+        self.state, self.task_id = state, task_id

@@ -1,0 +1,90 @@
+"""The music page (requirement A6) and the small actions on a track."""
+
+from __future__ import annotations
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.decorators.http import require_POST
+
+from music.models import MusicTrack
+from music.presentation import cards_for
+from music.serializers import PROMPT_INPUT_LIMIT
+from music.services import cancel_track, discard_tracks, request_prompted_track, retry_track
+from readingjourney.forms import new_request_key, next_page, redirect_once, see_other
+
+SHOWN = 100
+
+
+class PromptForm(forms.Form):
+    prompt = forms.CharField(
+        label=gettext_lazy("What should it sound like?"),
+        max_length=PROMPT_INPUT_LIMIT,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": gettext_lazy("calm piano for reading on a rainy night")}
+        ),
+    )
+
+
+class MusicPage(LoginRequiredMixin, View):
+    """A prompt box and the pieces that came of it."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._render(request, PromptForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = PromptForm(request.POST)
+        if not form.is_valid():
+            return self._render(request, form, status=422)
+
+        def work() -> str:
+            request_prompted_track(owner=request.user, prompt=form.cleaned_data["prompt"])
+            return reverse("music")
+
+        return redirect_once(request, work, done=_("Your piece is being made in the background."))
+
+    def _render(self, request: HttpRequest, form: PromptForm, status: int = 200) -> HttpResponse:
+        tracks = MusicTrack.objects.for_reader(request.user).standalone().for_cards()[:SHOWN]
+        cards = cards_for(tracks)
+        context = {
+            "form": form,
+            "cards": cards,
+            "making_standalone": any(card.is_active for card in cards),
+            "request_key": new_request_key(),
+        }
+        return render(request, "music/music.html", context, status=status)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
+    track = get_object_or_404(MusicTrack.objects.for_reader(request.user), pk=track_id)
+    retry_track(track)
+    return see_other(next_page(request, reverse("music")))
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
+    track = get_object_or_404(MusicTrack.objects.for_reader(request.user), pk=track_id)
+    cancel_track(track)
+    return see_other(next_page(request, reverse("music")))
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
+    """Delete a standalone piece; a log's piece goes with its log."""
+    track = get_object_or_404(MusicTrack.objects.for_reader(request.user).standalone(), pk=track_id)
+    discard_tracks([track])
+    messages.success(request, _("The piece was deleted."))
+    return see_other(reverse("music"))

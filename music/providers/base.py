@@ -1,0 +1,139 @@
+"""What a provider is: two families, one vocabulary of errors.
+
+- `MakeProvider`: one blocking call from brief to audio (the embedded studio; vendors that stream audio back).
+- `TaskProvider`: `submit` gives a task id at once, `poll` is asked until the task ends, `fetch` brings the audio.
+
+A provider is stateless and thread-safe: one instance serves a whole process. It never touches the database.
+A new vendor is one file here, one line in settings (`MUSIC_PROVIDERS`), and the shared contract test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from music.brief import MusicBrief
+
+
+class ProviderError(Exception):
+    """The provider could not do what it was asked.
+
+    `permanent`: asking again for the same brief cannot help. `code`: short and stable, stored on the track.
+    The message is for staff and logs; readers see the text that belongs to the code.
+    """
+
+    permanent = False
+
+    def __init__(self, message: str, *, code: str, permanent: bool | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        if permanent is not None:
+            self.permanent = permanent
+
+
+class NotSubmitted(ProviderError):
+    """Provably nothing was ordered and nothing will be charged: connect errors, 4xx. `retry_after` in seconds."""
+
+    def __init__(self, message: str, *, code: str, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message, code=code, permanent=permanent)
+        self.retry_after = retry_after
+
+
+class SubmissionUnknown(ProviderError):
+    """The request left and no usable answer came: it may have been accepted and paid. Never sent again by itself."""
+
+    def __init__(self, message: str, *, trace_id: str = "") -> None:
+        super().__init__(message, code="submission_unknown", permanent=True)
+        self.trace_id = trace_id
+
+
+class ResultInvalid(ProviderError):
+    """What came back is not the audio that was asked for (wrong type, too large, not decodable, gone)."""
+
+    permanent = True
+
+    def __init__(self, message: str, *, permanent: bool = True) -> None:
+        super().__init__(message, code="result_invalid", permanent=permanent)
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A finished piece as bytes, with what is known about it."""
+
+    data: bytes
+    content_type: str
+    extension: str
+    seconds: float | None = None
+    metadata: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The provider took the order: the id to poll by, and its trace id for support."""
+
+    task_id: str
+    trace_id: str = ""
+
+
+class TaskState(StrEnum):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """One answer to a poll. `result_url` with SUCCEEDED; `code` and `reason` with FAILED; an unknown state is RUNNING.
+
+    `progress` (0 … 1) only where the provider itself reports one.
+    """
+
+    state: TaskState
+    result_url: str = ""
+    code: str = ""
+    reason: str = ""
+    progress: float | None = None
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """What both families share."""
+
+    name: str
+    """Stable short name, stored on every track it makes."""
+    charges: bool
+    """True when a submission may cost money: it is then recorded before it is made, and made at most once."""
+    typical_seconds: tuple[int, int]
+    """Honest range from start to audio, shown until the provider's own recent durations are known."""
+    deadline_seconds: int
+    """From the first claim: past this, the track ends in error "timeout"."""
+
+
+@runtime_checkable
+class MakeProvider(Provider, Protocol):
+    """One blocking call."""
+
+    def make(self, brief: MusicBrief) -> Audio:
+        """Make the piece. Raises `ProviderError` (`NotSubmitted`, `SubmissionUnknown`, `ResultInvalid`)."""
+        ...
+
+
+@runtime_checkable
+class TaskProvider(Provider, Protocol):
+    """Submit, then poll."""
+
+    poll_seconds: float
+    """Pause between polls of one task."""
+
+    def submit(self, brief: MusicBrief) -> Submission:
+        """Order the piece, exactly one request. Raises `NotSubmitted` or `SubmissionUnknown`."""
+        ...
+
+    def poll(self, task_id: str) -> TaskReport:
+        """Ask once. Raises `ProviderError` when the question itself failed; it is then asked again later."""
+        ...
+
+    def fetch(self, result_url: str) -> Audio:
+        """Bring the finished audio. Raises `ResultInvalid`, or `ProviderError` when another try may help."""
+        ...

@@ -1,0 +1,79 @@
+"""Knocks on the door: thin Celery tasks that take ids, and the publisher that sends them.
+
+A message says only "look at this row". Losing one costs a few seconds, until the sweep looks by itself; getting one
+twice costs a claim that fails. So a message may be dropped whenever keeping it would make a reader wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import uuid
+
+from celery import shared_task
+
+from music import generation
+from music.providers import UnknownProvider, get_provider
+from music.providers.base import MakeProvider
+
+logger = logging.getLogger(__name__)
+
+MAKING_QUEUE = "making"  # blocking calls that hold a core or a connection: worked by a process pool
+WAITING_QUEUE = "waiting"  # everything that only ever waits for a moment: worked by threads
+
+
+@shared_task(name="music.advance_track")
+def advance_track(track_id: str) -> None:
+    generation.advance(uuid.UUID(track_id))
+
+
+@shared_task(name="music.sweep_tracks")
+def sweep_tracks() -> None:
+    for track_id, provider in generation.sweep():
+        knock(track_id, provider)
+
+
+def knock(track_id: uuid.UUID, provider: str) -> None:
+    """Ask a worker to look at the track, without waiting and without ever failing.
+
+    Publishing is left to a thread: with a broker that is down a publish fails at once, but with one that hangs it takes
+    a socket's whole time limit, and no reader's request should know the difference.
+    """
+    try:
+        _outbox.put_nowait((str(track_id), queue_for(provider)))
+    except queue.Full:
+        logger.warning("knock dropped, the sweep will find track %s", track_id)
+        return
+    _ensure_publisher()
+
+
+def queue_for(provider: str) -> str:
+    """The queue for a provider's work, by its family."""
+    try:
+        return MAKING_QUEUE if isinstance(get_provider(provider), MakeProvider) else WAITING_QUEUE
+    except UnknownProvider:
+        return WAITING_QUEUE
+
+
+_outbox: queue.Queue[tuple[str, str]] = queue.Queue(maxsize=200)
+_publisher: threading.Thread | None = None
+_publisher_lock = threading.Lock()
+
+
+def _ensure_publisher() -> None:
+    """Start the publisher on first use, so that every forked process gets its own."""
+    global _publisher
+    with _publisher_lock:
+        if _publisher is None or not _publisher.is_alive():
+            _publisher = threading.Thread(target=_publish_forever, name="knock-publisher", daemon=True)
+            _publisher.start()
+
+
+def _publish_forever() -> None:
+    while True:
+        track_id, destination = _outbox.get()
+        try:
+            advance_track.apply_async((track_id,), queue=destination, retry=False, expires=300)
+        except Exception as error:  # whatever kombu or the socket raise: the row is there, the sweep will find it
+            logger.warning("no knock for track %s, the sweep will find it: %r", track_id, error)

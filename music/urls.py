@@ -1,0 +1,20 @@
+"""Addresses of music: the page, its actions, and the API."""
+
+from django.urls import path
+
+from music import api, pages
+
+urlpatterns = [
+    path("music", pages.MusicPage.as_view(), name="music"),
+    path("music/<uuid:track_id>/retry", pages.retry, name="track-retry"),
+    path("music/<uuid:track_id>/cancel", pages.cancel, name="track-cancel"),
+    path("music/<uuid:track_id>/delete", pages.delete, name="track-delete"),
+    path("api/music", api.MusicView.as_view(), name="api-music"),
+    path("api/music/status", api.MusicStatusView.as_view(), name="api-music-status"),
+    path("api/music/generate/<uuid:track_id>", api.TrackGenerateView.as_view(), name="api-track-generate"),
+    path("api/music/<uuid:track_id>", api.TrackView.as_view(), name="api-track"),
+    path("api/music/<uuid:track_id>/status", api.TrackStateView.as_view(), name="api-track-state"),
+    path("api/music/<uuid:track_id>/retry", api.TrackRetryView.as_view(), name="api-track-retry"),
+    path("api/music/<uuid:track_id>/cancel", api.TrackCancelView.as_view(), name="api-track-cancel"),
+    path("api/music/<uuid:track_id>/audio", api.TrackAudioView.as_view(), name="api-track-audio"),
+]

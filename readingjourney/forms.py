@@ -1,0 +1,55 @@
+"""What the pages' forms share: sending one twice does its work once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from readingjourney.idempotency import Answer, KeyReused, form_fingerprint, once
+
+REQUEST_KEY = "request_key"
+
+
+def new_request_key() -> str:
+    """A fresh key for the hidden field of a form that makes something."""
+    return str(uuid.uuid4())
+
+
+def redirect_once(request: HttpRequest, work: Callable[[], str], *, done: str) -> HttpResponse:
+    """Do what a posted form asks once for its key, say so, and go (303) to the address that `work` returned.
+
+    A second post of the same form goes to the same place without doing or saying anything again.
+    """
+    key = request.POST.get(REQUEST_KEY, "")
+    try:
+        answer = once(
+            request.user,
+            f"form:{key}" if key else "",
+            form_fingerprint(request.path, request.POST.dict()),
+            lambda: Answer(303, work()),
+        )
+    except KeyReused as error:  # the page was kept open, changed and sent again
+        messages.error(request, str(error))
+        return see_other(request.path)
+    if not answer.replayed:
+        messages.success(request, done)
+    return see_other(answer.location)
+
+
+def see_other(location: str) -> HttpResponse:
+    """303: the answer to a form that did its work."""
+    response = HttpResponseRedirect(location)
+    response.status_code = 303
+    return response
+
+
+def next_page(request: HttpRequest, default: str) -> str:
+    """Where a small action's form wants to go back to, if that is one of our own pages."""
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return target
+    return default

@@ -1,0 +1,73 @@
+"""Errors as problem+json (RFC 9457), in one shape everywhere below /api.
+
+{"type": "about:blank", "title": "…", "status": 422, "detail": "…", "instance": "/api/…",
+ "errors": [{"attr": "book_title", "code": "required", "detail": "…"}]}
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import exception_handler as standardized_handler
+from drf_standardized_errors.types import ErrorResponse
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Conflict(APIException):
+    """409: the thing is not in a state in which this can be done."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Unprocessable(APIException):
+    """422: understood, but it cannot be done as asked."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "unprocessable"
+
+
+def problem(status_code: int, detail: str, instance: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The body of a problem+json answer."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status_code).phrase,
+        "status": status_code,
+        "detail": detail,
+        "instance": instance,
+        "errors": errors or [],
+    }
+
+
+class ProblemFormatter(ExceptionFormatter):
+    """Puts what the error library found into the shape above."""
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        errors = [{"attr": error.attr, "code": error.code, "detail": error.detail} for error in error_response.errors]
+        named = [error for error in errors if error["attr"]]
+        detail = _("Some fields need another look.") if named else errors[0]["detail"]
+        path = self.context["request"].path
+        return problem(self.exc.status_code, detail, path, errors)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: problem+json, or its picture in the browsable API."""
+    response = standardized_handler(exc, context)
+    if response is not None:
+        renderer = getattr(context["request"], "accepted_renderer", None)
+        if renderer is None or renderer.format == "json":
+            response.content_type = CONTENT_TYPE
+    return response
+
+
+def problem_response(request: HttpRequest, status_code: int, detail: str) -> JsonResponse:
+    """A problem+json answer outside DRF: for addresses below /api that no view serves."""
+    return JsonResponse(problem(status_code, detail, request.path), status=status_code, content_type=CONTENT_TYPE)

@@ -1,0 +1,50 @@
+"""All addresses of the product."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import include, path
+from django.utils.translation import gettext as _
+from django.views import defaults
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from readingjourney import health
+from readingjourney.api import ApiRootView
+from readingjourney.problems import problem_response
+
+urlpatterns = [
+    path("", include("journeys.urls")),
+    path("", include("music.urls")),
+    path("login", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout", auth.LogoutView.as_view(), name="logout"),
+    path("account/password", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("account/password/done", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("account/reset", auth.PasswordResetView.as_view(), name="password_reset"),
+    path("account/reset/sent", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("account/reset/<uidb64>/<token>", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("account/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", ApiRootView.as_view(), name="api-root"),
+    path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/auth/", include("rest_framework.urls")),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("admin/", admin.site.urls),
+]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if request.path.startswith("/api/"):
+        return problem_response(request, 404, _("Nothing is served at this address."))
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    if request.path.startswith("/api/"):
+        return problem_response(request, 500, _("Something went wrong on our side."))
+    return defaults.server_error(request)
+
+
+handler404 = not_found
+handler500 = server_error

@@ -1,0 +1,76 @@
+"""`manage.py up` leaves nothing running, however it ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from .product import PROGRAMS, Product, running_product, wait_until
+
+
+def wait_until_all_run(product: Product) -> None:
+    wait_until(lambda: sorted(product.pids) == sorted(PROGRAMS), what="all the programs")
+    # `up`, its guardian, five programs, the web worker, and the studio's pool of one
+    wait_until(lambda: len(product.living()) >= 9, what="the processes of the pools")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_stops_everything_when_asked(tmp_path: Path, number: signal.Signals):
+    with running_product(tmp_path, STUDIO_CONCURRENCY=1) as product:
+        wait_until_all_run(product)
+
+        product.process.send_signal(number)
+
+        assert product.process.wait(30) == 0
+        assert product.living() == []
+        assert product.pids == {}
+        assert product.output.rstrip().endswith("Stopped")
+        assert "without waiting" not in product.output  # everybody went by themselves
+
+
+def test_it_lets_the_broker_save_before_it_stops(tmp_path: Path):
+    with running_product(tmp_path, STUDIO_CONCURRENCY=1) as product:
+        product.stop()
+
+        assert "ready to exit" in product.log("broker")
+
+
+def test_it_leaves_no_orphan_when_it_is_killed(tmp_path: Path):
+    with running_product(tmp_path, STUDIO_CONCURRENCY=1) as product:
+        wait_until_all_run(product)
+
+        product.process.kill()
+        product.process.wait()
+
+        wait_until(lambda: product.living() == [], seconds=5, what="every process to be gone")
+
+
+def test_it_starts_again_at_once_after_it_was_killed(tmp_path: Path):
+    with running_product(tmp_path, STUDIO_CONCURRENCY=1) as first:
+        wait_until_all_run(first)
+        first.process.kill()
+
+        with running_product(tmp_path, STUDIO_CONCURRENCY=1) as second:
+            assert first.living() == []
+            assert requests.get(f"{second.url}/health/live", timeout=5).ok
+
+
+def test_it_hurries_when_asked_twice(tmp_path: Path):
+    with running_product(tmp_path, STUDIO_CONCURRENCY=1) as product:
+        wait_until_all_run(product)
+        worker = product.pids["worker"]
+        subprocess.run(["kill", "-STOP", str(worker)], check=True)  # a worker that never ends its task
+
+        product.process.send_signal(signal.SIGINT)
+        wait_until(lambda: "Ctrl-C again to hurry" in product.output, what="the offer to hurry")
+        asked = time.monotonic()
+        product.process.send_signal(signal.SIGINT)
+
+        assert product.process.wait(30) == 0
+        assert time.monotonic() - asked < 5
+        assert product.living() == []
