@@ -13,7 +13,7 @@ from journeys.models import Book, Journey, Reader, ReadingLog
 @admin.register(Reader)
 class ReaderAdmin(UserAdmin):
     list_display = ["username", "email", "language", "time_zone", "is_staff", "date_joined"]
-    fieldsets = [*(UserAdmin.fieldsets or ()), (_("Reading"), {"fields": ["language", "time_zone"]})]
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Reading"), {"fields": ("language", "time_zone")}))
 
 
 @admin.register(Book)
@@ -30,7 +30,8 @@ class ReadingLogInline(admin.TabularInline):
     extra = 0
     can_delete = False
     show_change_link = True
-    fields = readonly_fields = ["label", "logged_on", "page", "percent", "created_at"]
+    fields = ("label", "logged_on", "page", "percent", "created_at")
+    readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Journey | None = None) -> bool:
         return False

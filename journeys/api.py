@@ -84,9 +84,7 @@ class TokenView(APIView):
 class BooksView(APIView):
     """Search for a book by title, author or ISBN."""
 
-    @extend_schema(
-        parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True)], responses=BookSearchSerializer
-    )
+    @extend_schema(parameters=[OpenApiParameter("q", OpenApiTypes.STR, required=True)], responses=BookSearchSerializer)
     def get(self, request: Request) -> Response:
         query = request.query_params.get("q", "").strip()
         if not query:
@@ -180,7 +178,7 @@ class WriteLogView(APIView):
 class LogsView(WriteLogView):
     """The logs of a journey in order, each with its track; POST the next one."""
 
-    @extend_schema(responses=LogListSerializer)
+    @extend_schema(operation_id="journeys_logs_list", responses=LogListSerializer)
     def get(self, request: Request, journey_id: uuid.UUID) -> Response:
         logs = own_journey(request.user, journey_id).logs.select_related("track").order_by("version")
         return Response(LogListSerializer({"logs": logs}, context={"request": request}).data)

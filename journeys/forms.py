@@ -9,8 +9,8 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, get_language
 
 from journeys.catalogue.isbn import normalise_isbn
 from journeys.models import MEMO_LIMIT, QUOTE_LIMIT, Reader, ReadingLog
@@ -139,6 +139,4 @@ class LogForm(forms.Form):
     @staticmethod
     def values_of(log: ReadingLog) -> dict[str, Any]:
         """What an existing log fills the form with."""
-        return {
-            name: getattr(log, name) for name in ("quote", "memo", "emotions", "page", "percent", "logged_on")
-        }
+        return {name: getattr(log, name) for name in ("quote", "memo", "emotions", "page", "percent", "logged_on")}

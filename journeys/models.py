@@ -34,14 +34,12 @@ class Reader(AbstractUser):
     """Somebody with an account: logs in by name or e-mail address, and reads in a language and a time zone."""
 
     email = models.EmailField(_("e-mail address"), blank=True)
-    language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
-    )
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     time_zone = models.CharField(
         _("time zone"), max_length=60, default=settings.READER_TIME_ZONE, validators=[validate_time_zone]
     )
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined, misc]
+    class Meta:
         verbose_name = _("reader")
         verbose_name_plural = _("readers")
         constraints = [
@@ -158,7 +156,9 @@ class ReadingLog(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["journey", "version"], name="log_version_once"),
             models.UniqueConstraint(fields=["journey"], name="log_one_final", condition=Q(is_final=True)),
-            models.CheckConstraint(name="log_page_or_percent", condition=Q(page__isnull=True) | Q(percent__isnull=True)),
+            models.CheckConstraint(
+                name="log_page_or_percent", condition=Q(page__isnull=True) | Q(percent__isnull=True)
+            ),
             models.CheckConstraint(
                 name="log_percent_within_100", condition=Q(percent__isnull=True) | Q(percent__lte=100)
             ),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from journeys.access import own_journey, own_log
 from journeys.catalogue import find_record, search_books
 from journeys.forms import BookForm, LogForm, SettingsForm, SignUpForm
-from journeys.models import Journey, JourneyStatus, ReadingLog
+from journeys.models import Journey, JourneyStatus, Reader, ReadingLog
 from journeys.services import (
     NotReading,
     StartCannotBeDeleted,
@@ -62,16 +62,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """The reader's shelf; a visitor sees what this is."""
     if not request.user.is_authenticated:
         return render(request, "landing.html")
-    journeys = list(
-        Journey.objects.for_reader(request.user).select_related("book").annotate(log_count=Count("logs"))
-    )
-    newest = {
-        track.log.journey_id: track
-        for track in MusicTrack.objects.for_reader(request.user).filter(log__isnull=False).for_cards().order_by("log__version")
-        if track.log
-    }
+    journeys = Journey.objects.for_reader(request.user).select_related("book").annotate(log_count=Count("logs"))
+    tracks = MusicTrack.objects.for_reader(request.user).filter(log__isnull=False).for_cards()
+    newest = {track.log.journey_id: track for track in tracks.order_by("log__version") if track.log}
     cards = dict(zip(newest, cards_for(newest.values()), strict=True))
-    shelf = [ShelfBook(journey, journey.log_count, cards.get(journey.pk)) for journey in journeys]
+    shelf = [
+        ShelfBook(journey, journey.log_count, cards.get(journey.pk))  # type: ignore[attr-defined]  # annotated above
+        for journey in journeys
+    ]
     return render(request, "journeys/home.html", {"shelf": shelf})
 
 
@@ -96,8 +94,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         with translation.override(reader.language):
             messages.success(request, _("Your settings were saved."))
         return see_other(reverse("settings"))
-    if form.errors:
-        request.user.refresh_from_db()
+    if form.errors and isinstance(request.user, Reader):
+        request.user.refresh_from_db()  # the form has put the refused values on it; the page shows the true ones
     return render(request, "journeys/settings.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -105,16 +105,13 @@ class MusicTrackAdmin(admin.ModelAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: MusicTrack | None = None) -> list[str]:
-        return [name for _title, options in self.fieldsets for name in options["fields"]]  # type: ignore[index, union-attr]
+        return [str(name) for _title, options in self.fieldsets for name in options["fields"]]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: MusicTrack | None = None) -> bool:
         return False
-
-    def has_change_permission(self, request: HttpRequest, obj: MusicTrack | None = None) -> bool:
-        return super().has_change_permission(request, obj)
 
     @admin.display(description=_("Details"))
     def listen(self, track: MusicTrack) -> str:
@@ -130,9 +127,7 @@ class MusicTrackAdmin(admin.ModelAdmin):
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> None:
         self._act(request, queryset, lambda track: cancel_track(track, message=f"by staff: {request.user}"))
 
-    def _act(
-        self, request: HttpRequest, queryset: QuerySet[MusicTrack], act: Callable[[MusicTrack], bool]
-    ) -> None:
+    def _act(self, request: HttpRequest, queryset: QuerySet[MusicTrack], act: Callable[[MusicTrack], bool]) -> None:
         """Act on each track by itself: one that is in another state by now is counted and left alone."""
         outcomes = [act(track) for track in queryset]
         done, left = outcomes.count(True), outcomes.count(False)

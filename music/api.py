@@ -21,7 +21,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from music.briefs import brief_for_prompt, seed_from
 from music.context import making_of
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
 from music.presentation import badge_html, cards_for
@@ -114,9 +113,7 @@ class TrackActionView(APIView):
 class TrackGenerateView(TrackActionView):
     """Have a track made (requirement B6): at once 200 when it is there already, never started twice."""
 
-    @extend_schema(
-        request=None, responses={200: TrackSerializer, 202: TrackSerializer}, parameters=[IDEMPOTENCY_KEY]
-    )
+    @extend_schema(request=None, responses={200: TrackSerializer, 202: TrackSerializer}, parameters=[IDEMPOTENCY_KEY])
     def post(self, request: Request, track_id: uuid.UUID) -> Response:
         return self.do_once(request, track_id, trigger_track)
 
@@ -152,6 +149,7 @@ class MusicStatusView(APIView):
     """
 
     @extend_schema(
+        operation_id="music_news",
         parameters=[OpenApiParameter("ids", OpenApiTypes.STR, description=f"Up to {NEWS_LIMIT} ids, comma-separated")],
         responses={200: NewsSerializer, 304: OpenApiResponse(description="Nothing changed")},
     )
@@ -217,16 +215,17 @@ class TrackAudioView(APIView):
     )
     def get(self, request: Request, track_id: uuid.UUID) -> HttpResponseBase:
         track = get_object_or_404(own_tracks(request), pk=track_id, status=TrackStatus.COMPLETED)
-        if url := signed_url(track.file.name):
+        key = str(track.file.name)
+        if url := signed_url(key):
             return HttpResponseRedirect(url)
         try:
-            file = open_audio(track.file.name)
+            file = open_audio(key)
         except FileNotFoundError:
             logger.error("the file of completed track %s is gone", track.pk)
             raise Http404 from None
         response = ranged_response(
             request._request,
-            file.file,
+            file,
             size=file.size,
             content_type=track.content_type,
             etag=track.file_sha256,

@@ -1,4 +1,4 @@
-"""How long a piece usually takes: the provider's own recent durations, or what it says of itself until there are some."""
+"""How long a piece usually takes: its provider's own recent durations, or, until there are some, what it says."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def typical_seconds(provider: str) -> tuple[int, int] | None:
     spans = sorted(
         (finished - started).total_seconds()
         for started, finished in recent.values_list("started_at", "finished_at")[:RECENT]
+        if started and finished
     )
     if len(spans) >= ENOUGH:
         low, high = spans[len(spans) // 10], spans[(len(spans) * 9) // 10]

@@ -225,9 +225,7 @@ def _poll(track: MusicTrack, provider: TaskProvider, *, late: bool) -> None:
             return
         problem = error
     else:
-        problem = ProviderError(
-            f"not finished {provider.deadline_seconds} s after it was first taken", code="timeout"
-        )
+        problem = ProviderError(f"not finished {provider.deadline_seconds} s after it was first taken", code="timeout")
     if late:
         track.fail(problem.code, str(problem))
     else:

@@ -141,8 +141,8 @@ def stage_text(track: MusicTrack) -> str:
 
 
 def mood_text(mood: str) -> str:
-    """A mood's name for readers."""
-    return {
+    """A mood's name for readers; a word that is no mood stays as it is."""
+    names: dict[str, str] = {
         Mood.JOY: pgettext("mood", "joy"),
         Mood.LOVE: pgettext("mood", "love"),
         Mood.WONDER: pgettext("mood", "wonder"),
@@ -151,12 +151,13 @@ def mood_text(mood: str) -> str:
         Mood.SADNESS: pgettext("mood", "sadness"),
         Mood.TENSION: pgettext("mood", "tension"),
         Mood.ANGER: pgettext("mood", "anger"),
-    }.get(Mood(mood) if mood in Mood else mood, mood)
+    }
+    return names.get(mood, mood)
 
 
 def genre_text(genre: str) -> str:
     """A genre's name for readers."""
-    return {
+    names: dict[str, str] = {
         Genre.SOLO_PIANO: _("solo piano"),
         Genre.CHAMBER: _("chamber music"),
         Genre.CINEMATIC: _("cinematic"),
@@ -165,7 +166,8 @@ def genre_text(genre: str) -> str:
         Genre.FOLK: _("folk"),
         Genre.JAZZ_BALLAD: _("jazz ballad"),
         Genre.KOREAN: _("Korean traditional"),
-    }.get(Genre(genre) if genre in Genre else genre, genre)
+    }
+    return names.get(genre, genre)
 
 
 def _why(track: MusicTrack) -> list[str]:
@@ -179,7 +181,9 @@ def _why(track: MusicTrack) -> list[str]:
     }
     reasons = sorted(track.brief.get("why", ()), key=lambda reason: -reason["weight"])
     return [
-        f"{sources[reason['source']]}: {mood_text(reason['detail'])}" for reason in reasons if reason["source"] in sources
+        f"{sources[reason['source']]}: {mood_text(reason['detail'])}"
+        for reason in reasons
+        if reason["source"] in sources
     ][:3]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any
 
+from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 CHUNK = 64 * 1024
@@ -40,7 +41,7 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def ranged_response(
-    request: HttpRequest, file: BinaryIO, *, size: int, content_type: str, etag: str
+    request: HttpRequest, file: File[Any], *, size: int, content_type: str, etag: str
 ) -> HttpResponseBase:
     """Answer with the file or the range asked for: 200, 206, 304 or 416. The file is closed when the answer ends."""
     quoted = f'"{etag}"'
@@ -71,7 +72,7 @@ def ranged_response(
     return response
 
 
-def _chunks(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
+def _chunks(file: File[Any], start: int, length: int) -> Iterator[bytes]:
     with file:
         file.seek(start)
         while length > 0 and (chunk := file.read(min(CHUNK, length))):

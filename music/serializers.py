@@ -70,14 +70,14 @@ class JobRequestSerializer(serializers.Serializer[Any]):
 
 
 class JobSerializer(serializers.Serializer[Any]):
-    jobId = serializers.UUIDField()  # noqa: N815  # the wire name of requirement A1
+    jobId = serializers.UUIDField()  # the wire name of requirement A1
 
 
 class JobStateSerializer(serializers.Serializer[Any]):
     """`GET /api/music/{jobId}/status` (requirement A2)."""
 
     state = serializers.ChoiceField(choices=list(WIRE_STATES.values()))
-    resultUrl = serializers.URLField(required=False, help_text="Only when done")  # noqa: N815
+    resultUrl = serializers.URLField(required=False, help_text="Only when done")
 
 
 def job_state(track: MusicTrack, request: Any) -> dict[str, str]:

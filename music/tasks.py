@@ -23,12 +23,12 @@ MAKING_QUEUE = "making"  # blocking calls that hold a core or a connection: work
 WAITING_QUEUE = "waiting"  # everything that only ever waits for a moment: worked by threads
 
 
-@shared_task(name="music.advance_track")
+@shared_task(name="music.advance_track")  # type: ignore[untyped-decorator]
 def advance_track(track_id: str) -> None:
     generation.advance(uuid.UUID(track_id))
 
 
-@shared_task(name="music.sweep_tracks")
+@shared_task(name="music.sweep_tracks")  # type: ignore[untyped-decorator]
 def sweep_tracks() -> None:
     for track_id, provider in generation.sweep():
         knock(track_id, provider)

@@ -13,7 +13,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ReaderPreferencesMiddleware:
-    """Show the page in the reader's language and time zone; a visitor gets the browser's language and the default zone."""
+    """Show a page in the reader's language and time zone; a visitor has the browser's language and the default zone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

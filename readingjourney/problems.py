@@ -13,7 +13,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import exception_handler as standardized_handler
-from drf_standardized_errors.types import ErrorResponse
+from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
@@ -53,12 +53,12 @@ class ProblemFormatter(ExceptionFormatter):
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         errors = [{"attr": error.attr, "code": error.code, "detail": error.detail} for error in error_response.errors]
         named = [error for error in errors if error["attr"]]
-        detail = _("Some fields need another look.") if named else errors[0]["detail"]
-        path = self.context["request"].path
-        return problem(self.exc.status_code, detail, path, errors)
+        detail = _("Some fields need another look.") if named else str(errors[0]["detail"])
+        request = self.context["request"]
+        return problem(self.exc.status_code, detail, request.path if request else "", errors)
 
 
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Response | None:
     """DRF's exception handler: problem+json, or its picture in the browsable API."""
     response = standardized_handler(exc, context)
     if response is not None:

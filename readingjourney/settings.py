@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ SECRET_KEY = env.str("SECRET_KEY", "") or load_or_create_secret(DATA_DIR / "secr
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", HOST])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 ROOT_URLCONF = "readingjourney.urls"
 WSGI_APPLICATION = "readingjourney.wsgi.application"
 ASGI_APPLICATION = "readingjourney.asgi.application"
@@ -128,7 +129,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "music.storage.AtomicFileSystemStorage"},
     "staticfiles": {"BACKEND": "readingjourney.staticfiles.HashedStaticFilesStorage"},
 }
@@ -203,7 +204,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Music
 MUSIC_PROVIDERS: dict[str, str] = {
     "studio": "music.providers.studio.StudioProvider",
-    **env.dict("MUSIC_EXTRA_PROVIDERS", {}),
+    **env.dict("MUSIC_EXTRA_PROVIDERS", {}, subcast_values=str),
 }
 MUSIC_PROVIDER = env.str("MUSIC_PROVIDER", "studio")
 MUSIC_DURATION_SECONDS = env.int("MUSIC_DURATION_SECONDS", 120)
@@ -243,6 +244,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "TrackStatusEnum": "music.models.TrackStatus",
+        "JourneyStatusEnum": "journeys.models.JourneyStatus",
+    },
 }
 
 # Logging

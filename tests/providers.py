@@ -10,6 +10,7 @@ from typing import Any
 import lameenc
 import numpy as np
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from music.brief import MusicBrief
 from music.providers.base import (
@@ -72,7 +73,9 @@ class LoopbackProvider:
                 f"{self.base}/tasks", json={"prompt": brief.prompt}, timeout=(2, 5), allow_redirects=False
             )
         except requests.ConnectionError as error:
-            raise NotSubmitted(str(error), code="provider_unreachable") from error
+            if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
+                raise NotSubmitted(str(error), code="provider_unreachable") from error
+            raise SubmissionUnknown(str(error)) from error  # the connection broke after the order may have left
         except requests.Timeout as error:
             raise SubmissionUnknown(str(error)) from error
         if answer.status_code == 429:

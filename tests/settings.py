@@ -5,10 +5,10 @@ import tempfile
 
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="reading-journey-tests-"))
 
-from readingjourney.settings import *  # noqa: E402, F403
-from readingjourney.settings import REST_FRAMEWORK, STORAGES  # noqa: E402
+from readingjourney.settings import *  # noqa: F403
+from readingjourney.settings import REST_FRAMEWORK, STORAGES
 
-SECRET_KEY = "only for tests"  # noqa: S105
+SECRET_KEY = "only for tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
+# ㆍ counts as a letter in Unicode, but Korean keyboards offer it as the middle dot.
+_MIDDLE_DOTS = str.maketrans(dict.fromkeys("\u318d\u119e", "·"))
+_WORD_BREAK = re.compile(r"[\s·\-–—:,]+")
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _FIRST_SYLLABLE = 0xAC00
 _SYLLABLES_PER_INITIAL = 588
@@ -35,7 +38,7 @@ class Match(IntEnum):
 
 def fold(text: str) -> str:
     """Letters and digits only, composed, without case or accents: "봄·봄" → "봄봄", "Misérables" → "miserables"."""
-    decomposed = unicodedata.normalize("NFD", text)
+    decomposed = unicodedata.normalize("NFD", text.translate(_MIDDLE_DOTS))
     bare = "".join(char for char in decomposed if char.isalnum())
     return unicodedata.normalize("NFC", bare).casefold()
 
@@ -50,7 +53,7 @@ class FoldedText:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        words = [fold(word) for word in re.split(r"[\s·\-–—:,]+", text)]
+        words = [fold(word) for word in _WORD_BREAK.split(text.translate(_MIDDLE_DOTS))]
         starts, offset = set(), 0
         for word in filter(None, words):
             starts.add(offset)
@@ -84,7 +87,7 @@ class Query:
 
     whole: Pattern
     words: tuple[Pattern, ...]
-    """Empty for a single word, which `whole` already covers."""
+    """Each once; empty for a single word, which `whole` already covers."""
 
     @classmethod
     def of(cls, text: str) -> Self | None:
@@ -94,7 +97,8 @@ class Query:
         words = [letters for letters in map(fold, text.split()) if letters]
         if not words or sum(map(len, words)) > _LONGEST_QUERY:
             return None
-        return cls(Pattern.of("".join(words)), tuple(map(Pattern.of, words)) if len(words) > 1 else ())
+        distinct = tuple(dict.fromkeys(words)) if len(words) > 1 else ()
+        return cls(Pattern.of("".join(words)), tuple(map(Pattern.of, distinct)))
 
     def match(self, titles: Iterable[FoldedText], authors: Iterable[FoldedText]) -> Match | None:
         """The best way in which a record with these titles and authors answers, or None."""

@@ -28,39 +28,9 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from music.brief import MusicBrief
-
-MESSAGE_LIMIT = 500
-
-
-class TrackStatus(models.TextChoices):
-    """What the world sees."""
-
-    PENDING = "pending", _("Waiting")
-    GENERATING = "generating", _("Being made")
-    COMPLETED = "completed", _("Ready")
-    ERROR = "error", _("Failed")
-
-
-class TrackStage(models.TextChoices):
-    """Where a generating track is; empty in every other status."""
-
-    NONE = "", "–"
-    SUBMITTING = "submitting", _("Asking")
-    WAITING = "waiting", _("Composing")
-    FETCHING = "fetching", _("Fetching")
-    STORING = "storing", _("Storing")
-
-
-class EventKind(models.TextChoices):
-    REQUESTED = "requested", _("requested")
-    CLAIMED = "claimed", _("claimed")
-    ENTERED = "entered", _("entered a stage")
-    HELD = "held", _("held")
-    COMPLETED = "completed", _("completed")
-    FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("cancelled")
-    RETRIED = "retried", _("retried")
-
+from music.models.attempt import AttemptState
+from music.models.event import EventKind
+from music.models.states import MESSAGE_LIMIT, TrackStage, TrackStatus
 
 CANCELLED = "cancelled"
 """The error code of a track that its owner or staff stopped: shown as cancelled, not as a failure."""
@@ -234,7 +204,7 @@ class MusicTrack(models.Model):
                 due_at=Now() + lease,
                 started_at=Coalesce(F("started_at"), Now()),
                 deadline_at=Coalesce(F("deadline_at"), Now() + deadline),
-                rescues=Case(When(lost_worker, then=F("rescues") + 1), default=F("rescues")),
+                rescues=F("rescues") + Case(When(lost_worker, then=1), default=0),
             )
             if not won:
                 return None
@@ -336,9 +306,7 @@ class MusicTrack(models.Model):
         return won
 
     def _held(self) -> TrackQuerySet:
-        return MusicTrack.objects.filter(
-            pk=self.pk, status=TrackStatus.GENERATING, fencing_token=self.fencing_token
-        )
+        return MusicTrack.objects.filter(pk=self.pk, status=TrackStatus.GENERATING, fencing_token=self.fencing_token)
 
     def _write(
         self,
@@ -384,91 +352,3 @@ def _ended(code: str, message: str) -> dict[str, Any]:
         "error_code": code,
         "error_message": message[:MESSAGE_LIMIT],
     }
-
-
-class TrackEvent(models.Model):
-    """One transition of a track, written with it: append-only. Staff read the timeline."""
-
-    track = models.ForeignKey(MusicTrack, models.CASCADE, related_name="events")
-    at = models.DateTimeField(db_default=Now())
-    kind = models.CharField(max_length=10, choices=EventKind)
-    status = models.CharField(max_length=10, choices=TrackStatus)
-    stage = models.CharField(max_length=10, choices=TrackStage, default=TrackStage.NONE, blank=True)
-    version = models.PositiveIntegerField(default=1)
-    code = models.CharField(max_length=40, blank=True, default="")
-    detail = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
-
-    class Meta:
-        verbose_name = _("track event")
-        verbose_name_plural = _("track events")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} ({self.status}{'/' + self.stage if self.stage else ''})"
-
-
-class AttemptState(models.TextChoices):
-    OPEN = "open", _("open")
-    NOT_SUBMITTED = "refused", _("not submitted")
-    SUBMITTED = "submitted", _("submitted")
-    UNKNOWN = "unknown", _("unknown")
-
-
-class SubmissionAttempt(models.Model):
-    """One order that may cost money, committed before the request leaves.
-
-    While it is open nobody knows whether the provider took the order. A track that is claimed again and finds it open
-    never orders again: the attempt becomes *unknown* and waits for a person.
-    """
-
-    track = models.ForeignKey(MusicTrack, models.CASCADE, related_name="attempts")
-    seq = models.PositiveSmallIntegerField()
-    ask = models.PositiveSmallIntegerField()
-    provider = models.CharField(max_length=40)
-    fencing_token = models.PositiveIntegerField()
-    state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.OPEN)
-    task_id = models.CharField(max_length=100, blank=True, default="")
-    trace_id = models.CharField(max_length=100, blank=True, default="")
-    error = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
-    opened_at = models.DateTimeField(db_default=Now())
-    closed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("submission attempt")
-        verbose_name_plural = _("submission attempts")
-        ordering = ["track", "seq"]
-        constraints = [
-            models.UniqueConstraint(fields=["track", "seq"], name="attempt_seq_once"),
-            models.UniqueConstraint(fields=["track"], name="attempt_one_open", condition=Q(state=AttemptState.OPEN)),
-            models.UniqueConstraint(
-                fields=["provider", "task_id"], name="attempt_task_once", condition=~Q(task_id="")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider} #{self.seq}: {self.state}"
-
-    @classmethod
-    def open(cls, track: MusicTrack) -> SubmissionAttempt:
-        """Record that an order is about to leave. Commit before the request is made."""
-        with transaction.atomic():
-            last = track.attempts.order_by("-seq").first()
-            return cls.objects.create(
-                track=track,
-                seq=last.seq + 1 if last else 1,
-                ask=track.ask,
-                provider=track.provider,
-                fencing_token=track.fencing_token,
-            )
-
-    @classmethod
-    def current(cls, track: MusicTrack) -> SubmissionAttempt | None:
-        """The latest attempt of the track's current ask."""
-        return cls.objects.filter(track=track, ask=track.ask).order_by("-seq").first()
-
-    def close(self, state: AttemptState, *, task_id: str = "", trace_id: str = "", error: str = "") -> None:
-        """Write down what became of the order. An id that was paid for is kept whoever holds the track's lease."""
-        SubmissionAttempt.objects.filter(pk=self.pk).update(
-            state=state, task_id=task_id, trace_id=trace_id[:100], error=error[:MESSAGE_LIMIT], closed_at=Now()
-        )
-        self.state, self.task_id = state, task_id
