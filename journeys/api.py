@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from knox.auth import TokenAuthentication
 from knox.models import get_token_model
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import AuthenticationFailed, ValidationError
@@ -68,7 +69,7 @@ class TokenView(APIView):
     """A new token for scripts, against name and password."""
 
     permission_classes = [AllowAny]
-    authentication_classes = []
+    authentication_classes = [TokenAuthentication]
 
     @extend_schema(request=TokenRequestSerializer, responses={201: TokenSerializer}, auth=[])
     def post(self, request: Request) -> Response:

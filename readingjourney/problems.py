@@ -16,7 +16,9 @@ from drf_standardized_errors.handler import exception_handler as standardized_ha
 from drf_standardized_errors.types import ErrorResponse, ExceptionHandlerContext
 from rest_framework import status
 from rest_framework.exceptions import APIException
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -51,7 +53,14 @@ class ProblemFormatter(ExceptionFormatter):
     """Puts what the error library found into the shape above."""
 
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
-        errors = [{"attr": error.attr, "code": error.code, "detail": error.detail} for error in error_response.errors]
+        errors = [
+            {
+                "attr": None if error.attr == api_settings.NON_FIELD_ERRORS_KEY else error.attr,
+                "code": error.code,
+                "detail": error.detail,
+            }
+            for error in error_response.errors
+        ]
         named = [error for error in errors if error["attr"]]
         detail = _("Some fields need another look.") if named else str(errors[0]["detail"])
         request = self.context["request"]
@@ -62,9 +71,11 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
     """DRF's exception handler: problem+json, or its picture in the browsable API."""
     response = standardized_handler(exc, context)
     if response is not None:
-        renderer = getattr(context["request"], "accepted_renderer", None)
-        if renderer is None or renderer.format == "json":
+        request = context["request"]
+        if request is None or getattr(getattr(request, "accepted_renderer", None), "format", "json") != "api":
             response.content_type = CONTENT_TYPE
+            if request is not None:  # whatever was asked for (audio, say), a problem is JSON
+                request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     return response
 
 

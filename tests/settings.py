@@ -6,7 +6,11 @@ import tempfile
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="reading-journey-tests-"))
 
 from readingjourney.settings import *  # noqa: F403
-from readingjourney.settings import REST_FRAMEWORK, STORAGES
+from readingjourney.settings import DATA_DIR, DATABASES, REST_FRAMEWORK, STORAGES
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A real file: threads and processes meet as they would in the product, which a database in memory cannot show.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "tests.sqlite3")}
 
 SECRET_KEY = "only for tests"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,27 @@
+"""The embedded studio as a provider: it composes and renders on this machine's CPU, and charges nothing."""
+
+from __future__ import annotations
+
+from music.brief import MusicBrief
+from music.providers.base import Audio, ProviderError
+from music.studio.piece import make_piece
+
+
+class StudioProvider:
+    """One blocking call of a few CPU seconds; the same brief always gives the same piece."""
+
+    name = "studio"
+    charges = False
+    typical_seconds = (2, 15)
+    deadline_seconds = 300
+
+    def make(self, brief: MusicBrief) -> Audio:
+        """Make the piece. Raises `ProviderError` with code "studio_failed", or "out_of_memory" (worth another try)."""
+        try:
+            piece = make_piece(brief)
+        except MemoryError as error:
+            raise ProviderError("the studio ran out of memory", code="out_of_memory") from error
+        except Exception as error:
+            # The same brief takes the same path through the composer, so the same error would come again.
+            raise ProviderError(f"the studio failed: {error!r}", code="studio_failed", permanent=True) from error
+        return Audio(piece.mp3, "audio/mpeg", "mp3", seconds=piece.seconds, metadata=dict(piece.metadata))

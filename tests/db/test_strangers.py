@@ -1,0 +1,84 @@
+"""What is not yours does not exist: 404, with nothing given away."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from journeys.models import Journey, Reader
+from music import generation
+from music.models import MusicTrack
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def track(journey: Journey) -> MusicTrack:
+    track = MusicTrack.objects.get(log__journey=journey)
+    generation.advance(track.pk)
+    return track
+
+
+def addresses(journey: Journey, track: MusicTrack) -> list[tuple[str, str]]:
+    base, log = f"/api/journeys/{journey.pk}", journey.logs.get()
+    music = f"/api/music/{track.pk}"
+    return [
+        ("get", base),
+        ("delete", base),
+        ("get", f"{base}/logs"),
+        ("post", f"{base}/logs"),
+        ("get", f"{base}/logs/{log.pk}"),
+        ("put", f"{base}/logs/{log.pk}"),
+        ("delete", f"{base}/logs/{log.pk}"),
+        ("post", f"{base}/finish"),
+        ("post", f"{base}/stop"),
+        ("post", f"{base}/resume"),
+        ("get", music),
+        ("get", f"{music}/status"),
+        ("get", f"{music}/audio"),
+        ("post", f"{music}/retry"),
+        ("post", f"{music}/cancel"),
+        ("post", f"/api/music/generate/{track.pk}"),
+    ]
+
+
+def test_every_address_of_alices_answers_bob_404(journey: Journey, track: MusicTrack, bob_api: APIClient) -> None:
+    for method, url in addresses(journey, track):
+        answer = getattr(bob_api, method)(url, {"memo": "hello"})
+        assert answer.status_code == 404, (method, url)
+        assert answer["Content-Type"] == "application/problem+json"
+    assert Journey.objects.filter(pk=journey.pk, status="reading").exists()
+
+
+def test_without_an_account_nothing_answers(journey: Journey, track: MusicTrack) -> None:
+    for method, url in addresses(journey, track):
+        assert getattr(APIClient(), method)(url).status_code == 401, (method, url)
+
+
+def test_pages_of_alices_answer_bob_404(journey: Journey, track: MusicTrack, bob: Reader, client: Client) -> None:
+    client.force_login(bob)
+    log = journey.logs.get()
+    base = f"/journeys/{journey.pk}"
+    for url in [base, f"{base}/finish", f"{base}/delete", f"{base}/logs/{log.pk}/edit", f"{base}/logs/{log.pk}/delete"]:
+        assert client.get(url).status_code == 404, url
+        assert client.post(url, {"memo": "x"}).status_code == 404, url
+    for action in ("stop", "resume"):
+        assert client.post(f"{base}/{action}").status_code == 404
+    for action in ("retry", "cancel", "delete"):
+        assert client.post(f"/music/{track.pk}/{action}").status_code == 404
+
+
+def test_pages_send_a_visitor_to_log_in(journey: Journey, client: Client) -> None:
+    for url in [f"/journeys/{journey.pk}", "/journeys/new", "/music", "/settings"]:
+        answer = client.get(url)
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/login?next=")
+
+
+def test_news_of_a_strangers_track_say_only_that_it_is_gone(
+    journey: Journey, track: MusicTrack, bob_api: APIClient
+) -> None:
+    body = bob_api.get("/api/music/status", {"ids": str(track.pk)}).json()
+    assert body["tracks"] == []
+    assert body["gone"] == [str(track.pk)]
