@@ -13,7 +13,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ReaderPreferencesMiddleware:
-    """Show a page in the reader's language and time zone; a visitor has the browser's language and the default zone."""
+    """Show a page in the reader's language and time zone; a visitor has the browser's language and the default
+    zone. The API speaks UTC."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -24,6 +25,8 @@ class ReaderPreferencesMiddleware:
             zone = request.user.time_zone
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
+        if request.path.startswith("/api/"):
+            zone = "UTC"
         with timezone.override(zoneinfo.ZoneInfo(zone)):
             return self.get_response(request)
 

@@ -30,11 +30,11 @@ def migrate_if_needed() -> bool:
     return needed
 
 
-def collect_static_if_changed(stamp: Path) -> bool:
-    """Collect the static files unless `stamp` holds the digest of the very same inputs; return whether it collected."""
+def collect_static_if_changed() -> bool:
+    """Collect the static files unless those collected last came of the very same inputs; return whether it did."""
+    stamp = Path(settings.STATIC_ROOT, ".inputs")  # among the files, so that it goes when they go
     digest = static_inputs_digest()
-    collected = Path(settings.STATIC_ROOT, "staticfiles.json").exists()
-    if collected and stamp.exists() and stamp.read_text() == digest:
+    if stamp.exists() and stamp.read_text() == digest:
         return False
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from music import studio
 from music.brief import MusicBrief
 from music.providers.base import Audio, ProviderError
-from music.studio.piece import make_piece
 
 
 class StudioProvider:
@@ -18,7 +18,7 @@ class StudioProvider:
     def make(self, brief: MusicBrief) -> Audio:
         """Make the piece. Raises `ProviderError` with code "studio_failed", or "out_of_memory" (worth another try)."""
         try:
-            piece = make_piece(brief)
+            piece = studio.make_piece(brief)  # loaded at this moment: the web process asks only for name and range
         except MemoryError as error:
             raise ProviderError("the studio ran out of memory", code="out_of_memory") from error
         except Exception as error:

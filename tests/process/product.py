@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,7 +47,8 @@ class Product:
         self.data_dir = data_dir
         self.console = data_dir.parent / f"{data_dir.name}.console"
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        self.environment = {**inherited, "PORT": "0", "DATA_DIR": str(data_dir), **environment}
+        own = {"PORT": "0", "DATA_DIR": str(data_dir), "STATIC_ROOT": str(_static_root())}
+        self.environment = {**inherited, **own, **environment}
         self._seen: dict[int, psutil.Process] = {}
         with self.console.open("ab") as output:
             self.process = subprocess.Popen(
@@ -130,6 +135,14 @@ class Product:
             return requests.get(f"{self.url}/health/live", timeout=5).ok and {*self.pids} >= {"web", "worker", "beat"}
         except (OSError, ValueError):  # no address yet, or nobody there yet
             return False
+
+
+@cache
+def _static_root() -> Path:
+    """One directory for all the products of a test run: collecting the files anew each time would take most of it."""
+    directory = Path(tempfile.mkdtemp(prefix="reading-journey-static-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 def is_alive(process: psutil.Process) -> bool:

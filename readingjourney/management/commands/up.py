@@ -59,10 +59,9 @@ class Command(BaseCommand):
             lock.write_holder(address)
             try:
                 programs = programs_to_run(data_dir, listener.fileno())
-                (data_dir / "run").mkdir(exist_ok=True)
                 if migrate_if_needed():
                     announce("The database is ready")
-                if collect_static_if_changed(data_dir / "run" / "static.digest"):
+                if collect_static_if_changed():
                     announce("The static files are collected")
             except broker.BrokerUnavailable as error:
                 raise CommandError(str(error)) from error

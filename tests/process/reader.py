@@ -1,0 +1,78 @@
+"""A reader who uses the running product over HTTP: the pages to sign up, the API for the rest."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.process.product import wait_until
+
+PASSWORD = "wonderland-7"
+
+
+class HttpReader:
+    """Signs up on the page, gets a token, and talks to the API."""
+
+    def __init__(self, url: str, name: str = "alice") -> None:
+        self.url = url
+        pages = requests.Session()
+        form = pages.get(f"{url}/signup", timeout=10).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+        assert token, form
+        signed_up = pages.post(
+            f"{url}/signup",
+            {
+                "csrfmiddlewaretoken": token.group(1),
+                "username": name,
+                "email": f"{name}@example.org",
+                "password1": PASSWORD,
+                "password2": PASSWORD,
+            },
+            headers={"Referer": f"{url}/signup"},
+            allow_redirects=False,
+            timeout=10,
+        )
+        assert signed_up.status_code == 303, signed_up.text
+        self.api = requests.Session()
+        answer = self.api.post(f"{url}/api/token", json={"username": name, "password": PASSWORD}, timeout=10)
+        self.api.headers["Authorization"] = f"Token {answer.json()['token']}"
+
+    def start_journey(self, title: str = "데미안") -> tuple[str, str]:
+        """The ids of a new journey and of its v0 track."""
+        body = self.post("/api/journeys/create", {"book_title": title}).json()
+        return body["journey"]["id"], body["musicTrack"]["id"]
+
+    def post(self, path: str, body: dict[str, Any] | None = None, timeout: float = 10) -> requests.Response:
+        answer = self.api.post(self.url + path, json=body or {}, timeout=timeout)
+        assert answer.status_code in (200, 201, 202), answer.text
+        return answer
+
+    def track(self, track_id: str) -> dict[str, Any]:
+        body: dict[str, Any] = self.api.get(f"{self.url}/api/music/{track_id}", timeout=10).json()
+        return body
+
+    def wait_for(self, track_id: str, status: str = "completed", seconds: float = 60) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            track = self.track(track_id)
+            return track if track["status"] == status else None
+
+        return wait_until(look, seconds=seconds, what=f"track {track_id} to be {status}") or {}
+
+
+def rows(data_dir: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What the product's SQLite database says."""
+    connection = sqlite3.connect(data_dir / "db.sqlite3", timeout=10)
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.close()
+
+
+def events(data_dir: Path, track_id: str) -> list[str]:
+    """The kinds in a track's timeline, in order."""
+    sql = "SELECT kind FROM music_trackevent WHERE track_id = ? ORDER BY id"
+    return [kind for (kind,) in rows(data_dir, sql, track_id.replace("-", ""))]
