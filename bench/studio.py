@@ -101,16 +101,13 @@ def main() -> None:
     for _ in range(options.runs):
         performance = run(brief, spent)
     total = sum(spent.values())
-    print(
-        f"{options.genre} · {options.mood} · {performance.seconds:.1f} s, {default_synth().name}, best of {options.runs}"
-    )
+    print(f"{options.genre} · {options.mood} · {performance.seconds:.1f} s")
+    print(f"{default_synth().name}, best of {options.runs}")
     for stage, seconds in spent.items():
         print(f"  {stage:22}{seconds:7.3f} s  {100 * seconds / total:5.1f} %")
     print(f"  {'total':22}{total:7.3f} s  {performance.seconds / total:5.1f} × real time")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
-    print(
-        f"  peak memory {peak / (1024**2 if sys.platform == 'darwin' else 1):.0f} MB (both stems held, as make_piece does not)"
-    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    print(f"  peak memory {peak:.0f} MB (holds both stems, which make_piece does not)")
     reference = fluidsynth(performance, options.runs)
     if reference is None:
         print(f"yardstick: LAME alone {spent['mp3']:.3f} s → the whole takes {total / spent['mp3']:.2f} × that")

@@ -180,6 +180,8 @@ def _why(track: MusicTrack) -> list[str]:
         "prompt": _("your words"),
     }
     reasons = sorted(track.brief.get("why", ()), key=lambda reason: -reason["weight"])
+    if any(reason["source"] == "guess" for reason in reasons):
+        return [_("a guess: the words name no feeling")]
     return [
         f"{sources[reason['source']]}: {mood_text(reason['detail'])}"
         for reason in reasons

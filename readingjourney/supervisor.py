@@ -27,6 +27,7 @@ STOP_GRACE_SECONDS = 12.0  # for warm shutdowns: a piece of music being rendered
 LAST_STOP_GRACE_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 30.0
 READINESS_POLL_SECONDS = 0.05
+SAME_REQUEST_SECONDS = 0.5  # make and a service manager both pass SIGTERM on: two at once are one request
 
 Announce = Callable[[str], None]
 
@@ -109,7 +110,8 @@ class Supervisor:
         ]
         self._environment = environment
         self._announce = announce
-        self._stop_requests = 0
+        self._stop_asked_at: float | None = None
+        self._hurry = False
 
     def run(self, guardian: Guardian, *, is_ready: Callable[[], bool], on_ready: Callable[[], None]) -> None:
         """Start everything, keep it running, and return when a signal has stopped it all.
@@ -126,7 +128,7 @@ class Supervisor:
         housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
         ready = False
         try:
-            while not self._stop_requests:
+            while self._stop_asked_at is None:
                 self._tend(guardian)
                 if not ready and is_ready():
                     ready = True
@@ -142,7 +144,10 @@ class Supervisor:
             self._stop(guardian)
 
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop_requests += 1
+        if self._stop_asked_at is None:
+            self._stop_asked_at = time.monotonic()
+        elif time.monotonic() - self._stop_asked_at > SAME_REQUEST_SECONDS:
+            self._hurry = True
 
     def _tend(self, guardian: Guardian) -> None:
         """Notice the dead, start the due."""
@@ -196,7 +201,7 @@ class Supervisor:
                 if child.end_if_dead() is not None:
                     guardian.discard(group)
             left = [each for each in left if each.process is not None]
-            if left and not killed and (self._stop_requests > 1 or time.monotonic() >= deadline):
+            if left and not killed and (self._hurry or time.monotonic() >= deadline):
                 killed = True
                 self._announce(f"Ending {', '.join(each.program.name for each in left)} without waiting any longer")
                 for child in left:

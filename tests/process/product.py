@@ -63,8 +63,11 @@ class Product:
 
     @property
     def url(self) -> str:
-        """The address the product announced, without a slash at the end."""
-        return str(json.loads((self.data_dir / "up.lock").read_text())["address"])
+        """The address the product announced, without a slash at the end. Raises `ValueError` before it has."""
+        holder = json.loads((self.data_dir / "up.lock").read_text())
+        if holder["pid"] != self.process.pid:
+            raise ValueError("another product holds the data directory")
+        return str(holder["address"])
 
     @property
     def output(self) -> str:

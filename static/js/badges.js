@@ -1,0 +1,83 @@
+// Badges on the page follow the news: redrawn by the server's own partial, only ever forward in version.
+
+import { announce, onEveryPage, phrase } from "./page.js";
+
+const LATE_AFTER_SECONDS = 300;
+const KEPT_NEWS = 200;
+
+const newest = new Map();
+let ticking = 0;
+
+export function startBadges() {
+  document.addEventListener("music:news", ({ detail }) => {
+    for (const track of detail.tracks) keep(track);
+    redrawAll({ speak: true });
+    followMaking(detail.making_standalone);
+  });
+  onEveryPage(() => {
+    redrawAll({ speak: false }); // a page that Back brings up may be older than the news
+  });
+}
+
+function keep(track) {
+  if ((newest.get(track.id)?.version ?? -1) >= track.version) return;
+  newest.delete(track.id);
+  newest.set(track.id, track);
+  if (newest.size > KEPT_NEWS) newest.delete(newest.keys().next().value);
+}
+
+function redrawAll({ speak }) {
+  for (const badge of document.querySelectorAll("[data-track]")) {
+    const track = newest.get(badge.dataset.track);
+    if (track && track.version > Number(badge.dataset.version)) redraw(badge, track, speak);
+  }
+  const active = tick();
+  if (active && !ticking) ticking = setInterval(tick, 1000);
+}
+
+function redraw(badge, track, speak) {
+  const template = document.createElement("template");
+  template.innerHTML = track.badge_html.trim();
+  const fresh = template.content.firstElementChild;
+  if (!fresh) return;
+  for (const element of fresh.querySelectorAll("noscript")) element.remove();
+  for (const input of fresh.querySelectorAll('input[name="next"]')) input.value = location.pathname + location.search;
+  const focused = badge.contains(document.activeElement) ? document.activeElement : null;
+  const before = badge.dataset.status;
+  badge.replaceWith(fresh);
+  if (focused) {
+    const control = focused.dataset.control && fresh.querySelector(`[data-control="${focused.dataset.control}"]`);
+    (control || fresh).focus({ preventScroll: true });
+  }
+  // A toast tells of a piece that is done or has failed; what no toast tells is said here.
+  if (speak && before !== track.status && track.error_code === "cancelled") {
+    announce(`${track.title}: ${track.badge_text}`);
+  }
+  document.dispatchEvent(new CustomEvent("music:badge-drawn"));
+}
+
+/** Count the seconds of unfinished badges on; the clock stops when the last one is gone. Returns how many there are. */
+function tick() {
+  const clocks = document.querySelectorAll("[data-elapsed]");
+  for (const clock of clocks) {
+    // Kept as a moment and not as a count: in a page that Back brings up, it is still right.
+    clock.dataset.since ??= String(Date.now() - Number(clock.dataset.elapsed) * 1000);
+    const seconds = Math.max(0, Math.floor((Date.now() - Number(clock.dataset.since)) / 1000));
+    clock.textContent =
+      seconds < 60
+        ? phrase("seconds", { seconds })
+        : phrase("minutes", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
+    const late = clock.closest("[data-track]")?.querySelector("[data-late]");
+    if (late && seconds >= LATE_AFTER_SECONDS) late.hidden = false;
+  }
+  if (!clocks.length) {
+    clearInterval(ticking);
+    ticking = 0;
+  }
+  return clocks.length;
+}
+
+function followMaking(making) {
+  for (const button of document.querySelectorAll("[data-disable-while-making]")) button.disabled = making;
+  for (const note of document.querySelectorAll("[data-making-note]")) note.hidden = !making;
+}

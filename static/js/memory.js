@@ -1,0 +1,40 @@
+// Which of the reader's tracks are unfinished, or ended without having been shown. Survives reloads and closed tabs.
+//
+// One key for each track, so that two tabs never overwrite each other's list.
+
+import { currentReader } from "./page.js";
+import { keysUnder, read, remove, write } from "./storage.js";
+
+const SHOWN_FOR_DAYS = 30;
+const DAY = 24 * 60 * 60 * 1000;
+
+const jobs = () => `jobs:${currentReader()}:`;
+const shown = () => `shown:${currentReader()}:`;
+
+export function rememberedTracks() {
+  return currentReader() ? keysUnder(jobs()) : [];
+}
+
+export function rememberTrack(id) {
+  if (currentReader() && !read(jobs() + id)) write(jobs() + id, { since: Date.now() });
+}
+
+export function forgetTrack(id) {
+  remove(jobs() + id);
+}
+
+/** Whether this end of a track, or a later one, has been shown already. */
+export function wasShown(id, version) {
+  return (read(shown() + id)?.version ?? -1) >= version;
+}
+
+export function markShown(id, version) {
+  write(shown() + id, { version, at: Date.now() });
+}
+
+/** Drop what no tab will ask about again. */
+export function tidyMemory() {
+  for (const id of keysUnder(shown())) {
+    if (Date.now() - (read(shown() + id)?.at ?? 0) > SHOWN_FOR_DAYS * DAY) remove(shown() + id);
+  }
+}

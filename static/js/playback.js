@@ -1,0 +1,115 @@
+// What is played: one audio element that lives as long as the tab, whatever pages come and go.
+//
+// It never starts by itself. After a reload it stands paused where it was; when the reader leaves, it forgets.
+
+import { hear, tell } from "./channel.js";
+import { currentReader, onEveryPage } from "./page.js";
+import { read, remove, write } from "./storage.js";
+
+const KEY = "player";
+const SAVE_EVERY = 2000;
+
+const audio = new Audio();
+audio.preload = "metadata";
+
+let piece = null;
+let failed = false;
+let wantedHere = false;
+let savedAt = 0;
+let tellChange = () => {};
+
+/** `changed()` is called whenever what `playback()` says may be another. */
+export function startPlayback(changed) {
+  tellChange = changed;
+  for (const event of ["play", "pause", "ended", "seeked", "loadedmetadata", "durationchange", "timeupdate"]) {
+    audio.addEventListener(event, () => {
+      save({ atOnce: event !== "timeupdate" });
+      tellChange();
+    });
+  }
+  audio.addEventListener("play", () => tell("playing"));
+  audio.addEventListener("error", () => {
+    if (!piece) return;
+    if (!wantedHere) {
+      close(); // kept from an earlier visit, and gone since
+      return;
+    }
+    failed = true;
+    tellChange();
+  });
+  hear("playing", () => audio.pause());
+  hear("reader", (_content, about) => {
+    if (about !== piece?.reader) close();
+  });
+  addEventListener("pagehide", () => save({ atOnce: true }));
+  onEveryPage(followReader);
+}
+
+/** The piece that is loaded (null when none), and how it stands. */
+export function playback() {
+  return {
+    piece,
+    failed,
+    playing: !audio.paused && !audio.ended,
+    time: audio.currentTime || 0,
+    duration: Number.isFinite(audio.duration) ? audio.duration : (piece?.duration ?? 0),
+  };
+}
+
+/** Play this piece from its beginning, or go on or pause where it is the one that is loaded already. */
+export function toggle(wanted = piece) {
+  if (!wanted) return;
+  wantedHere = true;
+  if (wanted.id !== piece?.id || failed) {
+    load({ ...wanted, reader: currentReader() }, failed && wanted.id === piece?.id ? audio.currentTime : 0);
+  } else if (!audio.paused) {
+    audio.pause();
+    return;
+  }
+  // A rejected promise is an "error" event too, or a browser that wants another click: both are shown as paused.
+  audio.play().catch(() => tellChange());
+}
+
+export function seek(time) {
+  if (piece) audio.currentTime = time;
+}
+
+export function close() {
+  if (!piece) return;
+  piece = null;
+  failed = false;
+  audio.pause();
+  audio.removeAttribute("src");
+  audio.load();
+  remove(KEY);
+  tellChange();
+}
+
+function load(next, time) {
+  piece = next;
+  failed = false;
+  audio.src = next.url;
+  if (time) audio.currentTime = time;
+  tellChange();
+}
+
+function save({ atOnce }) {
+  if (!piece || (!atOnce && Date.now() - savedAt < SAVE_EVERY)) return;
+  savedAt = Date.now();
+  const { time, duration } = playback();
+  write(KEY, { ...piece, time, duration });
+}
+
+let knownReader = null;
+
+function followReader() {
+  const reader = currentReader();
+  if (reader === knownReader) return;
+  const first = knownReader === null;
+  knownReader = reader;
+  tell("reader");
+  if (piece && piece.reader !== reader) close();
+  const kept = read(KEY);
+  if (kept && kept.reader !== reader) remove(KEY);
+  else if (kept && first && !piece) load(kept, kept.time);
+}

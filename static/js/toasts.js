@@ -1,0 +1,98 @@
+// One message for each piece that ended: once for all tabs and reloads, in a tab that is seen.
+
+import { alone } from "./channel.js";
+import { forgetTrack, markShown, rememberedTracks, wasShown } from "./memory.js";
+import { onEveryPage, phrase } from "./page.js";
+
+const SHOWN_FOR = 10000;
+const MOST_TOASTS = 4;
+
+export function startToasts() {
+  document.addEventListener("music:news", ({ detail }) => {
+    for (const id of detail.gone) forgetTrack(id);
+    const remembered = new Set(rememberedTracks());
+    for (const track of detail.tracks) {
+      if (remembered.has(track.id) && ["completed", "error"].includes(track.status)) tellOnce(track);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    const shown = document.querySelectorAll("#toasts .toast");
+    if (shown.length) close(shown[shown.length - 1]);
+  });
+  onEveryPage(() => {
+    for (const button of document.querySelectorAll("#toasts [data-toast-close]")) {
+      button.setAttribute("aria-label", phrase("closeToast"));
+    }
+  });
+}
+
+function tellOnce(track) {
+  if (track.error_code === "cancelled") {
+    forgetTrack(track.id); // the reader knows
+    return;
+  }
+  if (document.visibilityState !== "visible") return; // it stays remembered until somebody looks
+  alone("toast", () => {
+    if (!wasShown(track.id, track.version)) {
+      show(track);
+      markShown(track.id, track.version);
+    }
+    forgetTrack(track.id);
+  });
+}
+
+/** Say that something the reader did came to nothing; `text` is a phrase of the page. */
+export function showProblem(text) {
+  const toast = fromTemplate("problem");
+  toast.querySelector("[data-toast-text]").textContent = text;
+  put(toast, "alert");
+}
+
+function show(track) {
+  const failed = track.status === "error";
+  const toast = fromTemplate(failed ? "error" : "completed");
+  toast.dataset.toastFor = track.id;
+  toast.querySelector("[data-toast-title]").textContent = track.title;
+  toast.querySelector("[data-toast-page]").href = track.page_url;
+  if (failed) {
+    toast.querySelector("[data-toast-reason]").textContent = track.error_message;
+  } else {
+    const listen = toast.querySelector("[data-toast-listen]");
+    const audio = new URL(track.file_url, location.href);
+    listen.href = audio.pathname + audio.search;
+    Object.assign(listen.dataset, { id: track.id, title: track.title, page: track.page_url });
+    closeByItself(toast);
+  }
+  toast.querySelector("[data-toast-page]").addEventListener("click", () => close(toast));
+  put(toast, failed ? "alert" : "status");
+  document.dispatchEvent(new CustomEvent("music:badge-drawn"));
+}
+
+function fromTemplate(kind) {
+  return document.getElementById(`toast-${kind}`).content.firstElementChild.cloneNode(true);
+}
+
+function put(toast, role) {
+  const list = document.querySelector(`[data-toasts="${role}"]`);
+  toast.querySelector("[data-toast-close]").addEventListener("click", () => close(toast));
+  if (role === "status" && list.childElementCount >= MOST_TOASTS) close(list.firstElementChild);
+  list.append(toast);
+}
+
+/** A good message goes after a while, but not from under a pointer or the keyboard's focus. */
+function closeByItself(toast) {
+  let timer = setTimeout(() => close(toast), SHOWN_FOR);
+  const hold = () => clearTimeout(timer);
+  const release = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => close(toast), SHOWN_FOR / 2);
+  };
+  for (const event of ["pointerenter", "focusin"]) toast.addEventListener(event, hold);
+  for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, release);
+}
+
+function close(toast) {
+  if (toast.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
+  toast.remove();
+}

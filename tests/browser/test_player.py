@@ -1,0 +1,84 @@
+"""One player for all pages: it keeps playing, seeks, and never starts by itself."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignUp, playback, start_journey
+from tests.process.product import Product, wait_until
+
+
+def ready_journey(page: Page, product: Product, sign_up: SignUp) -> str:
+    sign_up(page, product)
+    url = start_journey(page, product, "데미안")
+    expect(page.locator("[data-track]")).to_contain_text("음악 준비됨", timeout=60_000)
+    return url
+
+
+def play(page: Page) -> None:
+    page.locator("[data-track]").last.locator("[data-play]").click()
+    wait_until(lambda: playback(page)["playing"] and playback(page)["at"] >= 1, what="the music to play")
+
+
+def test_it_plays_on_through_links_forms_and_back(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    heard = [playback(page)["at"]]
+    page.get_by_role("link", name="음악", exact=True).click()
+    page.wait_for_url("**/music")
+    heard.append(playback(page)["at"])
+    page.get_by_role("link", name="설정", exact=True).click()
+    page.wait_for_url("**/settings")
+    page.locator("main button[type=submit]").first.click()
+    expect(page.locator("[data-notices]")).to_be_visible()
+    heard.append(playback(page)["at"])
+    page.go_back()
+    page.go_back()
+    page.wait_for_url("**/music")
+    wait_until(lambda: playback(page)["at"] > heard[-1], what="the music to have gone on")
+    assert playback(page)["playing"]
+    assert heard == sorted(heard)
+
+
+def test_it_seeks(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    page.evaluate(
+        """() => {
+          const seek = document.querySelector('[data-player-seek]');
+          seek.value = 12;
+          seek.dispatchEvent(new Event('input', {bubbles: true}));
+          seek.dispatchEvent(new Event('change', {bubbles: true}));
+        }"""
+    )
+    wait_until(lambda: playback(page)["at"] >= 13, what="the music to go on from there")
+
+
+def test_after_a_reload_it_is_there_again_and_silent(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    wait_until(lambda: playback(page)["at"] >= 2, what="some music to be heard")
+    page.reload()
+    wait_until(lambda: not playback(page)["hidden"], what="the player to be back")
+    assert playback(page)["at"] >= 1
+    page.wait_for_timeout(1500)
+    assert not playback(page)["playing"]
+
+
+def test_a_new_piece_does_not_take_over(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    title = playback(page)["title"]
+    page.fill("textarea[name=memo]", "하나 더")
+    page.get_by_role("button", name="기록하고 음악 만들기").click()
+    expect(page.locator("#toasts .toast", has_text="v1")).to_be_visible(timeout=60_000)
+    assert playback(page)["playing"]
+    assert playback(page)["title"] == title
+
+
+def test_logging_out_ends_it(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    page.get_by_role("button", name="로그아웃").click()
+    wait_until(lambda: playback(page)["hidden"], what="the player to go")
+    assert not playback(page)["playing"]
