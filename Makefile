@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 # Management commands that need no data get a directory of their own, so that none appears in the checkout.
-MANAGE := DATA_DIR=$${TMPDIR:-/tmp}/reading-journey-make $(PY) manage.py
+MANAGE := DATA_DIR=$${TMPDIR:-/tmp}/reading-journey-make-$$(id -u) $(PY) manage.py
 
 # Sets $$python to the virtual environment's Python, else to the first one on PATH that is new enough (PYTHON= chooses),
 # else to whatever there is, so that preflight.py can say what is wrong with it.

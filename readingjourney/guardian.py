@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterable
 
 CLEARING_SECONDS = 5.0
+RESTART_SECONDS = 1.0
 
 
 class Guardian:
@@ -27,6 +28,7 @@ class Guardian:
     def __init__(self, handover_descriptor: int) -> None:
         self._handover_descriptor = handover_descriptor
         self._groups: set[int] = set()
+        self._started_at = 0.0
         self._process = self._start()
 
     @property
@@ -44,8 +46,8 @@ class Guardian:
         self._tell(f"-{group}\n")
 
     def check(self) -> None:
-        """Start the guardian's process again if it has died."""
-        if self._process.poll() is not None:
+        """Start the guardian's process again if it has died (but not again and again, should it die at once)."""
+        if self._process.poll() is not None and time.monotonic() - self._started_at > RESTART_SECONDS:
             self._process = self._start()
             for group in self._groups:
                 self._tell(f"+{group}\n")
@@ -56,6 +58,7 @@ class Guardian:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # It inherits the second run lock: the next `up` can begin only when this one's processes are gone.
+        self._started_at = time.monotonic()
         return subprocess.Popen(
             [sys.executable, "-I", "-S", __file__],
             stdin=subprocess.PIPE,

@@ -75,14 +75,19 @@ class Child:
             self._pid_file.write_text(f"{self.process.pid}\n")
         return self.process.pid
 
-    def end_if_dead(self) -> int | None:
+    def bury_if_dead(self, guardian: Guardian) -> int | None:
         """Return the exit code of a process that has just died, having ended what it left behind; else None."""
         if self.process is None or (code := self.process.poll()) is None:
             return None
         signal_group(self.process.pid, signal.SIGKILL)
+        guardian.discard(self.process.pid)
         self.process = None
-        self._pid_file.unlink(missing_ok=True)
+        self.forget_pid()
         return code
+
+    def forget_pid(self) -> None:
+        """Remove the pid file."""
+        self._pid_file.unlink(missing_ok=True)
 
     def schedule_restart(self) -> float:
         """Choose when to start again, later after each quick death; return the delay in seconds."""
@@ -108,6 +113,8 @@ class Supervisor:
             Child(each, LogFile(directory / "logs" / f"{each.name}.log"), directory / "run" / f"{each.name}.pid")
             for each in programs
         ]
+        for child in self._children:
+            child.forget_pid()  # of a run that was killed
         self._environment = environment
         self._announce = announce
         self._stop_asked_at: float | None = None
@@ -118,13 +125,7 @@ class Supervisor:
 
         `is_ready` is asked until it says yes, then `on_ready` is called once.
         """
-        alarm, alarm_end = os.pipe()
-        os.set_blocking(alarm_end, False)
-        signal.set_wakeup_fd(alarm_end, warn_on_full_buffer=False)
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if each != signal.SIGHUP or signal.getsignal(each) is not signal.SIG_IGN:  # nohup is a wish to go on
-                signal.signal(each, self._request_stop)
-        signal.signal(signal.SIGCHLD, _wake)
+        alarm = self._listen_to_signals()
         housekeeping_at = time.monotonic() + HOUSEKEEPING_SECONDS
         ready = False
         try:
@@ -143,6 +144,17 @@ class Supervisor:
         finally:
             self._stop(guardian)
 
+    def _listen_to_signals(self) -> int:
+        """Return a descriptor that becomes readable with every signal: a wish to stop, or a child's death."""
+        alarm, alarm_end = os.pipe()
+        os.set_blocking(alarm_end, False)
+        signal.set_wakeup_fd(alarm_end, warn_on_full_buffer=False)
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if each != signal.SIGHUP or signal.getsignal(each) is not signal.SIG_IGN:  # nohup is a wish to go on
+                signal.signal(each, self._request_stop)
+        signal.signal(signal.SIGCHLD, _wake)
+        return alarm
+
     def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
         if self._stop_asked_at is None:
             self._stop_asked_at = time.monotonic()
@@ -153,9 +165,7 @@ class Supervisor:
         """Notice the dead, start the due."""
         guardian.check()
         for child in self._children:
-            group = child.process.pid if child.process else 0
-            if (code := child.end_if_dead()) is not None:
-                guardian.discard(group)
+            if (code := child.bury_if_dead(guardian)) is not None:
                 self._announce(
                     f"{child.program.name} {_describe_end(code)}; starting it again in {child.schedule_restart():g} s"
                     f" (its log: {child.log.path})"
@@ -193,14 +203,12 @@ class Supervisor:
             if child.process is not None:
                 child.process.terminate()  # the leader alone: a Celery pool's processes are its own business
         deadline = time.monotonic() + grace
-        left = [each for each in children if each.process is not None]
+        left = [each for each in children if each.running]
         killed = False
         while left:
             for child in left:
-                group = child.process.pid if child.process else 0
-                if child.end_if_dead() is not None:
-                    guardian.discard(group)
-            left = [each for each in left if each.process is not None]
+                child.bury_if_dead(guardian)
+            left = [each for each in left if each.running]
             if left and not killed and (self._hurry or time.monotonic() >= deadline):
                 killed = True
                 self._announce(f"Ending {', '.join(each.program.name for each in left)} without waiting any longer")

@@ -3,6 +3,7 @@
 import * as Turbo from "../vendor/turbo-8.0.23/turbo.es2017-esm.js";
 import { startArrival } from "./arrival.js";
 import { startBadges } from "./badges.js";
+import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startIndicator } from "./indicator.js";
 import { currentReader, onEveryPage } from "./page.js";
@@ -20,6 +21,7 @@ onEveryPage(() => {
 });
 
 startArrival();
+startDrafts();
 startForms();
 startTrackActions();
 startBadges();

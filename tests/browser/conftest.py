@@ -135,7 +135,7 @@ def playback(page: Page) -> dict[str, Any]:
           const seek = document.querySelector('[data-player-seek]');
           return {
             hidden: document.getElementById('player').hidden,
-            playing: document.querySelector('#player .player-inner').dataset.state === 'playing',
+            playing: document.getElementById('player').dataset.state === 'playing',
             at: Number(seek.value),
             of: Number(seek.max),
             title: document.querySelector('[data-player-title]').textContent,

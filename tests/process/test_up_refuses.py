@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .product import NOT_INHERITED, PROJECT_DIR, Product, running_product
+from readingjourney.runlock import RunLock
+
+from .product import NOT_INHERITED, PROJECT_DIR, running_product
 
 
 def up(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -92,14 +94,12 @@ def test_it_refuses_a_database_that_does_not_answer(tmp_path: Path, taken_port: 
 
 
 def test_it_leaves_nothing_behind_when_it_refuses(tmp_path: Path, taken_port: int):
-    up(DATA_DIR=str(tmp_path / "data"), PORT=str(taken_port))
+    up(DATA_DIR=str(tmp_path), PORT=str(taken_port))
 
-    assert not list((tmp_path / "data").glob("run/*.pid"))
-    product = Product(tmp_path / "data")
-    try:
-        product.wait_until_ready()
-    finally:
-        product.end()
+    assert not list(tmp_path.glob("run/*.pid"))
+    lock = RunLock(tmp_path)
+    lock.acquire()
+    lock.release()
 
 
 def test_it_keeps_its_secret_to_its_owner(tmp_path: Path):

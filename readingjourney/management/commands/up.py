@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal without Hangul is no reason to fail
         data_dir: Path = settings.DATA_DIR
         if problem := preflight.data_dir_problem(str(data_dir)):
             raise CommandError(problem)
@@ -63,9 +66,7 @@ class Command(BaseCommand):
                     announce("The database is ready")
                 if collect_static_if_changed():
                     announce("The static files are collected")
-            except broker.BrokerUnavailable as error:
-                raise CommandError(str(error)) from error
-            except EnvError as error:
+            except (broker.BrokerUnavailable, EnvError) as error:
                 raise CommandError(str(error)) from error
             except OperationalError as error:
                 raise CommandError(f"The database cannot be used: {str(error).strip().splitlines()[0]}") from error

@@ -23,6 +23,10 @@ def test_it_composes_without_loading_the_instruments() -> None:
     assert loaded_after("import music.studio; music.studio.compose; music.studio.STUDIO_VERSION") == set()
 
 
+def test_it_offers_the_provider_without_loading_the_instruments() -> None:
+    assert loaded_after("from music.providers.studio import StudioProvider; StudioProvider().typical_seconds") == set()
+
+
 def test_it_loads_them_for_the_first_piece() -> None:
     assert {"numpy", "scipy", "lameenc"} <= loaded_after("from music.studio import make_piece")
 

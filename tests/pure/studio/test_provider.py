@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from music import studio
 from music.brief import Genre, Mood
-from music.providers import studio
 from music.providers.base import MakeProvider, ProviderError
 from music.providers.studio import StudioProvider
 from tests.pure.studio.commissions import commission
