@@ -49,7 +49,8 @@ class Run:
         return self._console.read_text()
 
     def pid(self, name: str) -> int:
-        return int(wait_until(lambda: (self.directory / "run" / f"{name}.pid").read_text(), what=f"{name} to start"))
+        path = self.directory / "run" / f"{name}.pid"
+        return int(wait_until(lambda: path.exists() and path.read_text(), what=f"{name} to start"))
 
     def wait_for(self, text: str) -> None:
         wait_until(lambda: text in self.output, what=f"{text!r}")
