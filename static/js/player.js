@@ -66,10 +66,10 @@ function draw() {
   bar.hidden = !piece;
   drawControls();
   showInSystem();
-  if (!piece) return;
-  bar.dataset.piece = piece.id;
   bar.dataset.state = playing ? "playing" : "paused";
   part("toggle").dataset.state = bar.dataset.state;
+  if (!piece) return;
+  bar.dataset.piece = piece.id;
   part("toggle").setAttribute("aria-label", phrase(playing ? "pause" : "play"));
   part("title").textContent = piece.title;
   part("title").href = piece.page;

@@ -26,6 +26,10 @@ class Synth(Protocol):
 
     name: str
 
+    def load(self) -> None:
+        """Read the font now rather than with the first piece; processes forked afterwards share it."""
+        ...
+
     def stream(self, stem: Stem, frames: int, block: int) -> Iterator[NDArray[np.float32]]:
         """Play `stem` for `frames` frames at 44.1 kHz: blocks of shape (up to `block`, 2), amplitude near ±1."""
         ...

@@ -41,6 +41,9 @@ class MidiRendererSynth:
         self.font = font
         self.cache = cache
 
+    def load(self) -> None:
+        decoded(self.font, self.cache)
+
     def stream(self, stem: Stem, frames: int, block: int) -> Iterator[NDArray[np.float32]]:
         font = decoded(self.font, self.cache).read_bytes()
         wav = midirenderer.render_wave_from(font, to_midi(stem, frames / SAMPLE_RATE))

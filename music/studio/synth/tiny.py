@@ -32,6 +32,9 @@ class TinySoundFontSynth:
     def __init__(self, font: Path = JOURNEY_FONT) -> None:
         self.font = font
 
+    def load(self) -> None:
+        _font(self.font)
+
     def stream(self, stem: Stem, frames: int, block: int) -> Iterator[NDArray[np.float32]]:
         # A clone has voices and channels of its own, so calls cannot hear each other, and starts from silence.
         player = core.SoundFont(_font(self.font))

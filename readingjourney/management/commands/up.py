@@ -122,7 +122,7 @@ def programs_to_run(data_dir: Path, listener: int) -> list[Program]:
             "studio",
             [
                 *(*celery, "worker", "-n", f"studio-{here}", "-Q", "making", "-P", "prefork"),
-                *("-c", str(studio_processes), *quiet),
+                *("-c", str(studio_processes), "--include", "music.preload", *quiet),
             ],
         ),
         Program("beat", [*celery, "beat", "--loglevel", settings.LOG_LEVEL]),
