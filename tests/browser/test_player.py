@@ -33,7 +33,6 @@ def test_it_plays_on_through_links_forms_and_back(page: Page, product: Product, 
     expect(page.locator("[data-notices]")).to_be_visible()
     heard.append(playback(page)["at"])
     page.go_back()
-    page.go_back()
     page.wait_for_url("**/music")
     wait_until(lambda: playback(page)["at"] > heard[-1], what="the music to have gone on")
     assert playback(page)["playing"]
