@@ -13,7 +13,7 @@ from journeys.models import Book, Journey, Reader, ReadingLog
 @admin.register(Reader)
 class ReaderAdmin(UserAdmin):
     list_display = ["username", "email", "language", "time_zone", "is_staff", "date_joined"]
-    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Reading"), {"fields": ("language", "time_zone")}))
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("Language and time zone"), {"fields": ("language", "time_zone")}))
 
 
 @admin.register(Book)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journeys.catalogue.isbn import normalise_isbn
@@ -107,7 +108,10 @@ class LogForm(forms.Form):
     page = forms.IntegerField(label=gettext_lazy("Page"), min_value=0, max_value=20000, required=False)
     percent = forms.IntegerField(label=gettext_lazy("Percent"), min_value=0, max_value=100, required=False)
     logged_on = forms.DateField(
-        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Date"),
+        required=False,
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *args: Any, may_be_empty: bool = False, **kwargs: Any) -> None:

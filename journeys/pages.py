@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -93,7 +94,14 @@ def settings(request: HttpRequest) -> HttpResponse:
         reader = form.save()
         with translation.override(reader.language):
             messages.success(request, _("Your settings were saved."))
-        return see_other(reverse("settings"))
+        response = see_other(reverse("settings"))
+        response.set_cookie(  # so that the pages after logging out keep the language
+            django_settings.LANGUAGE_COOKIE_NAME,
+            reader.language,
+            max_age=django_settings.SESSION_COOKIE_AGE,
+            samesite="Lax",
+        )
+        return response
     if form.errors and isinstance(request.user, Reader):
         request.user.refresh_from_db()  # the form has put the refused values on it; the page shows the true ones
     return render(request, "journeys/settings.html", {"form": form}, status=422 if form.errors else 200)

@@ -20,6 +20,8 @@ from music.expectations import is_late, typical_seconds
 from music.models import CANCELLED, MusicTrack, TrackStage, TrackStatus
 from music.reasons import reason_for
 
+REASONS_SHOWN = 3
+
 TypicalRange = Callable[[str], tuple[int, int] | None]
 
 WIRE_STATES = {
@@ -171,7 +173,7 @@ def genre_text(genre: str) -> str:
 
 
 def _why(track: MusicTrack) -> list[str]:
-    """The heaviest reasons for this sound, in the reader's own words."""
+    """What weighed most for this sound, by where it came from, in the reader's own words."""
     sources = {
         "tag": _("your feeling"),
         "memo": _("your memo"),
@@ -179,14 +181,14 @@ def _why(track: MusicTrack) -> list[str]:
         "book": _("the book"),
         "prompt": _("your words"),
     }
-    reasons = sorted(track.brief.get("why", ()), key=lambda reason: -reason["weight"])
+    reasons = sorted(track.brief.get("why", ()), key=lambda reason: -reason["weight"])[:REASONS_SHOWN]
     if any(reason["source"] == "guess" for reason in reasons):
         return [_("a guess: the words name no feeling")]
-    return [
-        f"{sources[reason['source']]}: {mood_text(reason['detail'])}"
-        for reason in reasons
-        if reason["source"] in sources
-    ][:3]
+    by_source: dict[str, list[str]] = {}
+    for reason in reasons:
+        if reason["source"] in sources:
+            by_source.setdefault(reason["source"], []).append(mood_text(reason["detail"]))
+    return [f"{sources[source]}: {', '.join(words)}" for source, words in by_source.items()]
 
 
 def _elapsed(track: MusicTrack) -> int:

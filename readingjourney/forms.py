@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -38,6 +39,15 @@ def redirect_once(request: HttpRequest, work: Callable[[], str], *, done: str) -
     if not answer.replayed:
         messages.success(request, done)
     return see_other(answer.location)
+
+
+class RefusesWith422:
+    """For Django's own form views: a refused form answers 422, so that Turbo shows it like every other form here."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # the view beside this mixin
+        response.status_code = 422
+        return response
 
 
 def see_other(location: str) -> HttpResponse:

@@ -138,10 +138,13 @@ if bucket := env.str("AWS_STORAGE_BUCKET_NAME", ""):
     endpoint = env.str("AWS_S3_ENDPOINT_URL", "")
     public_endpoint = env.str("AWS_S3_PUBLIC_ENDPOINT_URL", endpoint)
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "music.bucket.SignedBucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": endpoint or None,
+            "public_endpoint_url": public_endpoint or None,
+            "signature_version": "s3v4",
+            "addressing_style": "path" if endpoint else "virtual",
             "region_name": env.str("AWS_S3_REGION_NAME", "") or None,
             "default_acl": None,
             "querystring_auth": True,

@@ -9,19 +9,20 @@ from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from readingjourney import health
+from readingjourney.account_views import LoginPage, PasswordChangePage, PasswordResetConfirmPage, PasswordResetPage
 from readingjourney.api import ApiRootView
 from readingjourney.problems import problem_response
 
 urlpatterns = [
     path("", include("journeys.urls")),
     path("", include("music.urls")),
-    path("login", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login", LoginPage.as_view(), name="login"),
     path("logout", auth.LogoutView.as_view(), name="logout"),
-    path("account/password", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("account/password", PasswordChangePage.as_view(), name="password_change"),
     path("account/password/done", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
-    path("account/reset", auth.PasswordResetView.as_view(), name="password_reset"),
+    path("account/reset", PasswordResetPage.as_view(), name="password_reset"),
     path("account/reset/sent", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path("account/reset/<uidb64>/<token>", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("account/reset/<uidb64>/<token>", PasswordResetConfirmPage.as_view(), name="password_reset_confirm"),
     path("account/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", ApiRootView.as_view(), name="api-root"),

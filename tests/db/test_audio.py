@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -100,3 +102,19 @@ def test_a_file_that_was_lost_is_404_and_not_a_crash(as_alice: Client, url: str)
     track = MusicTrack.objects.get()
     track.file.storage.delete(track.file.name)
     assert as_alice.get(url).status_code == 404
+
+
+def test_audio_in_a_bucket_is_a_redirect_to_a_signed_address(
+    as_alice: Client, url: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    options = {"bucket_name": "audio", "endpoint_url": "http://127.0.0.1:9", "region_name": "us-east-1"}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "music.bucket.SignedBucketStorage", "OPTIONS": options},
+    }
+    answer = as_alice.get(url)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("http://127.0.0.1:9/audio/tracks/")
+    assert "Signature=" in answer["Location"]
