@@ -11,12 +11,12 @@ from journeys.models import Reader
 
 
 class NameOrEmailBackend(ModelBackend):
-    """A name with an @ in it may be an e-mail address: where one reader has it, log in as that reader."""
+    """A name that nobody has may be an e-mail address: where one reader has it, log in as that reader."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Reader | None:
-        if username and "@" in username:
+        if username and "@" in username and not Reader.objects.filter(username=username).exists():
             by_email = Reader.objects.filter(email__iexact=username).values_list("username", flat=True).first()
             username = by_email or username
         reader = super().authenticate(request, username=username, password=password, **kwargs)

@@ -15,10 +15,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from knox.auth import TokenAuthentication
 from knox.models import get_token_model
 from rest_framework import generics, serializers, status
-from rest_framework.exceptions import AuthenticationFailed, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from journeys.access import own_journey, own_log
@@ -54,6 +55,8 @@ from readingjourney.api import IDEMPOTENCY_KEY, answer_once
 from readingjourney.idempotency import Answer
 from readingjourney.problems import Conflict
 
+TOKENS_KEPT = 20
+
 
 class TokenRequestSerializer(serializers.Serializer[object]):
     username = serializers.CharField(help_text="Name or e-mail address")
@@ -66,10 +69,12 @@ class TokenSerializer(serializers.Serializer[object]):
 
 
 class TokenView(APIView):
-    """A new token for scripts, against name and password."""
+    """A new token for scripts, against name and password; beyond twenty the oldest is given up."""
 
     permission_classes = [AllowAny]
     authentication_classes = [TokenAuthentication]
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "login"
 
     @extend_schema(request=TokenRequestSerializer, responses={201: TokenSerializer}, auth=[])
     def post(self, request: Request) -> Response:
@@ -78,8 +83,19 @@ class TokenView(APIView):
         reader = authenticate(request._request, **asked.validated_data)
         if reader is None:
             raise AuthenticationFailed(_("Name and password do not match."))
-        instance, token = get_token_model().objects.create(reader)
+        tokens = get_token_model().objects
+        newest = tokens.filter(user=reader).order_by("-created").values_list("pk", flat=True)
+        tokens.filter(user=reader).exclude(pk__in=list(newest[: TOKENS_KEPT - 1])).delete()
+        instance, token = tokens.create(reader)
         return Response({"token": token, "expiry": instance.expiry}, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Give up the token that this request came with."""
+        if request.auth is None:
+            raise NotAuthenticated
+        request.auth.delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class BooksView(APIView):

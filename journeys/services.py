@@ -6,6 +6,7 @@ A log and its track are made in one transaction; music is asked for and never wa
 from __future__ import annotations
 
 import unicodedata
+import zoneinfo
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from journeys.catalogue import BookRecord
-from journeys.models import Book, Journey, JourneyStatus, ReadingLog
+from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
 from music.brief import Chapter, Mood, Role
 from music.briefs import Words, brief_for_log, seed_from
 from music.models import MusicTrack
@@ -88,7 +89,7 @@ def start_journey(*, reader: Any, book: Book, started_on: date | None = None) ->
         reader=reader,
         book=book,
         theme_seed=seed_from("theme", str(book.pk), str(reader.pk)),
-        started_on=started_on or timezone.localdate(),
+        started_on=started_on or today_of(reader),
     )
     _write_log(journey, LogEntry(logged_on=journey.started_on), role=Role.OPENING)
     return journey
@@ -154,6 +155,20 @@ def delete_journey(journey: Journey) -> None:
     Book.objects.filter(pk=journey.book_id, source="manual", journeys__isnull=True).delete()
 
 
+@transaction.atomic
+def delete_reader(reader: Reader) -> None:
+    """Delete an account with everything in it: journeys, logs, tracks, files, and books only it had typed in."""
+    discard_tracks(list(MusicTrack.objects.for_reader(reader)))
+    for journey in Journey.objects.for_reader(reader):
+        delete_journey(journey)
+    reader.delete()
+
+
+def today_of(reader: Reader) -> date:
+    """The date where the reader is, whatever zone the request speaks."""
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo(reader.time_zone))
+
+
 def _lock_reading(journey: Journey) -> None:
     """Hold the journey's row, so that two logs cannot take the same version and nothing is added after the end."""
     current = Journey.objects.select_for_update().get(pk=journey.pk)
@@ -167,7 +182,7 @@ def _write_log(journey: Journey, entry: LogEntry, *, role: Role) -> ReadingLog:
         journey=journey,
         version=0 if newest is None else newest + 1,
         is_final=role == Role.FINALE,
-        **_columns(entry, timezone.localdate()),
+        **_columns(entry, today_of(journey.reader)),
     )
     book = journey.book
     brief = brief_for_log(
@@ -207,7 +222,7 @@ def _columns(entry: LogEntry, default_date: date) -> dict[str, Any]:
 
 
 def _end(journey: Journey, status: JourneyStatus) -> None:
-    Journey.objects.filter(pk=journey.pk).update(status=status, ended_on=timezone.localdate(), updated_at=Now())
+    Journey.objects.filter(pk=journey.pk).update(status=status, ended_on=today_of(journey.reader), updated_at=Now())
     journey.refresh_from_db(fields=["status", "ended_on"])
 
 

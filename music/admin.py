@@ -10,11 +10,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from music.models import MusicTrack, SubmissionAttempt, TrackEvent, TrackStatus
+from music.models import MusicTrack, SubmissionAttempt, TrackEvent
 from music.services import cancel_track, retry_track
 
 
@@ -78,7 +77,7 @@ class MusicTrackAdmin(admin.ModelAdmin):
     inlines = [TrackEventInline, SubmissionAttemptInline]
     actions = ["retry_selected", "cancel_selected"]
     fieldsets = [
-        (None, {"fields": ["id", "title", "owner", "log", "status", "stage", "progress", "listen"]}),
+        (None, {"fields": ["id", "title", "owner", "log", "status", "stage", "progress"]}),
         (_("Error"), {"fields": ["error_code", "error_message"]}),
         (_("Asked for"), {"fields": ["provider", "prompt", "genre", "mood", "tempo", "duration"]}),
         (
@@ -113,12 +112,6 @@ class MusicTrackAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: MusicTrack | None = None) -> bool:
         return False
 
-    @admin.display(description=_("Details"))
-    def listen(self, track: MusicTrack) -> str:
-        if track.status != TrackStatus.COMPLETED:
-            return "–"
-        return format_html("{} · {} s · {} bytes", track.file.name, track.audio_seconds, track.file_size)
-
     @admin.action(description=_("Retry (only tracks that ended in error)"), permissions=["change"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> None:
         self._act(request, queryset, retry_track)
@@ -141,3 +134,22 @@ class MusicTrackAdmin(admin.ModelAdmin):
                 % {"count": left},
                 messages.WARNING,
             )
+
+
+@admin.register(SubmissionAttempt)
+class SubmissionAttemptAdmin(admin.ModelAdmin):
+    """Orders that may have cost money; filter by *unknown* for those whose outcome nobody learned."""
+
+    list_display = ["track", "seq", "provider", "state", "task_id", "trace_id", "opened_at", "closed_at", "error"]
+    list_filter = ["state", "provider", "opened_at"]
+    search_fields = ["task_id", "trace_id", "track__id", "track__owner__username"]
+    list_select_related = ["track"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SubmissionAttempt | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SubmissionAttempt | None = None) -> bool:
+        return False

@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 from music.context import making_of
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
 from music.presentation import badge_html, cards_for
-from music.ranges import ranged_response
+from music.ranges import is_known, ranged_response
 from music.serializers import (
     JobRequestSerializer,
     JobSerializer,
@@ -160,7 +160,7 @@ class MusicStatusView(APIView):
         gone = [part for part in asked if part not in known]
         unfinished = [track for track in tracks if track.due_at is not None]
         etag = self._etag(request, tracks, gone)
-        if etag in [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]:
+        if is_known(request.headers.get("If-None-Match", ""), etag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
         making = making_of(unfinished)
         body = {

@@ -7,12 +7,14 @@ Nothing here sleeps on a provider, holds a transaction across a call, or decides
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connections, transaction
+from django.db import Error as DbError
+from django.db import connections, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -29,7 +31,7 @@ from music.providers.base import (
     TaskProvider,
     TaskState,
 )
-from music.storage import StorageFailed, store_audio
+from music.storage import StorageFailed, remove_audio, store_audio
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ KNOCK_AGAIN_AFTER = timedelta(seconds=15)
 SWEEP_BATCH = 200
 SWEEP_THREADS = 16
 REFETCH_SECONDS = 15.0
+
+_polling = threading.Lock()
 
 
 def advance(track_id: uuid.UUID) -> None:
@@ -62,7 +66,7 @@ def advance(track_id: uuid.UUID) -> None:
     try:
         with LeaseKeeper(track, lease):
             _carry_on(track, provider)
-    except DatabaseError:
+    except DbError:
         raise  # the row's state is unknown here: the lease runs out and the next claim looks afresh
     except Exception as error:
         logger.exception("track %s met an error nobody foresaw", track.pk)
@@ -74,6 +78,17 @@ def sweep() -> list[tuple[uuid.UUID, str]]:
 
     Safe in many copies at once: each row is claimed before it is polled, and one knock too many is harmless.
     """
+    forgotten = _forgotten()
+    # One round of polls in a process at a time: a slow provider must not fill all its threads with rounds of polls.
+    if _polling.acquire(blocking=False):
+        try:
+            _poll_waiting()
+        finally:
+            _polling.release()
+    return forgotten
+
+
+def _poll_waiting() -> None:
     waiting = list(
         MusicTrack.objects.due()
         .filter(stage__in=[TrackStage.WAITING, TrackStage.FETCHING], lease_until__isnull=True)
@@ -82,7 +97,6 @@ def sweep() -> list[tuple[uuid.UUID, str]]:
     if waiting:
         with ThreadPoolExecutor(max_workers=min(SWEEP_THREADS, len(waiting))) as pool:
             list(pool.map(_advance_in_thread, waiting))
-    return _forgotten()
 
 
 def _forgotten() -> list[tuple[uuid.UUID, str]]:
@@ -110,23 +124,37 @@ def _advance_in_thread(track_id: uuid.UUID) -> None:
 
 
 def _carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
-    """Go on from wherever the claimed track stands."""
-    if track.rescues >= RESCUE_LIMIT:
+    """Go on from wherever the claimed track stands. What was ordered comes first: it may have been paid for."""
+    late = MusicTrack.objects.filter(pk=track.pk, deadline_at__lte=Now()).exists()
+    attempt = SubmissionAttempt.current(track)
+    if attempt and attempt.state == AttemptState.OPEN:
+        attempt.close(AttemptState.UNKNOWN, error="the worker was lost while ordering")
+    if attempt and attempt.state == AttemptState.UNKNOWN:
+        track.fail("submission_unknown", "an order may have been placed; its outcome was never learned")
+    elif attempt and attempt.state == AttemptState.SUBMITTED and isinstance(provider, TaskProvider):
+        _poll(track, provider, attempt.task_id, late=late)
+    elif attempt and attempt.state == AttemptState.SUBMITTED:
+        track.fail("submission_unknown", "the piece was made and paid for, and the worker that had it was lost")
+    elif track.rescues >= RESCUE_LIMIT:
         track.fail("worker_lost", f"{track.rescues} workers were lost while making this track")
-        return
+    elif late:
+        track.fail("timeout", f"not finished {provider.deadline_seconds} s after it was first taken")
+    else:
+        _begin(track, provider)
+
+
+def _begin(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
+    """Ask the provider for the piece: nothing was ordered yet in this ask."""
     try:
         # Without the reasons: they hold words of the reader's, which are no provider's business.
         brief = MusicBrief.from_json({**track.brief, "why": ()})
     except InvalidBrief as error:
         track.fail("internal_error", str(error))
         return
-    late = MusicTrack.objects.filter(pk=track.pk, deadline_at__lte=Now()).exists()
-    if isinstance(provider, TaskProvider) and track.stage != TrackStage.SUBMITTING:
-        _poll(track, provider, late=late)
-    elif late:
-        track.fail("timeout", f"not finished {provider.deadline_seconds} s after it was first taken")
-    elif isinstance(provider, TaskProvider):
+    if isinstance(provider, TaskProvider):
         _submit(track, provider, brief)
+    elif provider.charges:
+        _make_once(track, provider, brief)
     else:
         _make(track, provider, brief)
 
@@ -135,30 +163,39 @@ def _carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
 
 
 def _make(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
-    attempt = None
-    if provider.charges:
-        if _ordered_before(track):
-            return
-        attempt = SubmissionAttempt.open(track)
+    """A call that costs nothing: whatever fails in passing is simply tried again."""
     if not track.enter(TrackStage.WAITING):
         return
     try:
-        audio = provider.make(brief)
+        _store(track, provider.make(brief))
     except NotSubmitted as error:
-        if attempt:
-            attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
         _refused(track, error)
     except ProviderError as error:
-        if attempt:
-            attempt.close(AttemptState.UNKNOWN, error=str(error))
-        _failed(track, error, may_try_again=not provider.charges)
-    else:
-        if attempt:
-            attempt.close(AttemptState.SUBMITTED)
-        try:
-            _store(track, audio)
-        except StorageFailed as error:
-            _failed(track, ProviderError(str(error), code="storage_failed"), may_try_again=not provider.charges)
+        _try_again_or_fail(track, error)
+    except StorageFailed as error:
+        _try_again_or_fail(track, ProviderError(str(error), code="storage_failed"))
+
+
+def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
+    """A call that may cost money: recorded before it is made, and made at most once for each ask."""
+    with transaction.atomic():
+        attempt = SubmissionAttempt.open(track)
+        if attempt is None or not track.enter(TrackStage.WAITING):
+            return
+    try:
+        audio = provider.make(brief)
+    except NotSubmitted as error:
+        attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
+        _refused(track, error)
+        return
+    except Exception as error:  # whatever else went wrong, the order may have been taken
+        _outcome_unknown(track, attempt, error)
+        return
+    attempt.close(AttemptState.SUBMITTED)
+    try:
+        _store(track, audio)
+    except StorageFailed as error:
+        track.fail("storage_failed", str(error))
 
 
 # Submit, then poll
@@ -166,47 +203,36 @@ def _make(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
 
 def _submit(track: MusicTrack, provider: TaskProvider, brief: MusicBrief) -> None:
     """Order the piece, at most once for each ask."""
-    attempt = SubmissionAttempt.current(track)
-    if attempt and attempt.state == AttemptState.SUBMITTED:  # its id was saved by a worker that then lost the lease
-        track.wait(TrackStage.WAITING, seconds=0)
-        return
-    if _ordered_before(track):
-        return
     attempt = SubmissionAttempt.open(track)
+    if attempt is None:
+        logger.info("track %s is not held any more; nothing was ordered", track.pk)
+        return
     try:
         submission = provider.submit(brief)
     except NotSubmitted as error:
         attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
         _refused(track, error)
-    except SubmissionUnknown as error:
-        attempt.close(AttemptState.UNKNOWN, trace_id=error.trace_id, error=str(error))
-        track.fail(error.code, str(error))
+    except Exception as error:  # whatever else went wrong, the order may have been taken
+        _outcome_unknown(track, attempt, error)
     else:
         with transaction.atomic():
             attempt.close(AttemptState.SUBMITTED, task_id=submission.task_id, trace_id=submission.trace_id)
             track.wait(TrackStage.WAITING, seconds=provider.poll_seconds)
 
 
-def _ordered_before(track: MusicTrack) -> bool:
-    """True when an earlier worker may have ordered this piece and never said: it is not ordered again by itself."""
-    attempt = SubmissionAttempt.current(track)
-    if attempt is None or attempt.state == AttemptState.NOT_SUBMITTED:
-        return False
-    if attempt.state == AttemptState.OPEN:
-        attempt.close(AttemptState.UNKNOWN, error="the worker was lost while ordering")
-    track.fail("submission_unknown", "an order may have been placed; its outcome was never learned")
-    return True
+def _outcome_unknown(track: MusicTrack, attempt: SubmissionAttempt, error: Exception) -> None:
+    if not isinstance(error, ProviderError):
+        logger.exception("ordering track %s met an error nobody foresaw", track.pk)
+    trace_id = error.trace_id if isinstance(error, SubmissionUnknown) else ""
+    attempt.close(AttemptState.UNKNOWN, trace_id=trace_id, error=str(error) or repr(error))
+    track.fail("submission_unknown", str(error) or repr(error))
 
 
-def _poll(track: MusicTrack, provider: TaskProvider, *, late: bool) -> None:
+def _poll(track: MusicTrack, provider: TaskProvider, task_id: str, *, late: bool) -> None:
     """Ask once; then wait on, end, or fetch and store. Past the deadline this was the last time."""
-    attempt = SubmissionAttempt.current(track)
-    if attempt is None or not attempt.task_id:
-        track.fail("internal_error", "a track that waits has no task to ask for")
-        return
     next_stage, seconds, progress = TrackStage.WAITING, provider.poll_seconds, track.progress
     try:
-        report = provider.poll(attempt.task_id)
+        report = provider.poll(task_id)
         if report.state == TaskState.FAILED:
             track.fail(report.code or "provider_failed", report.reason)
             return
@@ -215,6 +241,7 @@ def _poll(track: MusicTrack, provider: TaskProvider, *, late: bool) -> None:
                 _store(track, provider.fetch(report.result_url))
             return
         progress = report.progress
+        problem = ProviderError(f"not finished {provider.deadline_seconds} s after it was first taken", code="timeout")
     except StorageFailed as error:  # paid for and there to be fetched: only the deadline ends the tries
         problem = ProviderError(str(error), code="storage_failed")
         next_stage, seconds = TrackStage.FETCHING, REFETCH_SECONDS
@@ -224,8 +251,11 @@ def _poll(track: MusicTrack, provider: TaskProvider, *, late: bool) -> None:
             track.fail(error.code, str(error))
             return
         problem = error
-    else:
-        problem = ProviderError(f"not finished {provider.deadline_seconds} s after it was first taken", code="timeout")
+    except DbError:
+        raise
+    except Exception as error:  # asked for again all the same: what was paid for is not given up over a bug
+        logger.exception("asking about track %s met an error nobody foresaw", track.pk)
+        problem = ProviderError(repr(error), code="internal_error")
     if late:
         track.fail(problem.code, str(problem))
     else:
@@ -244,7 +274,7 @@ def _store(track: MusicTrack, audio: Audio) -> None:
     except StorageFailed:
         logger.exception("track %s could not be stored", track.pk)
         raise
-    track.complete(
+    completed = track.complete(
         key=stored.key,
         content_type=audio.content_type,
         size=stored.size,
@@ -252,6 +282,10 @@ def _store(track: MusicTrack, audio: Audio) -> None:
         seconds=audio.seconds,
         metadata=audio.metadata,
     )
+    # A lost lease leaves the file to its successor, who makes the same key of the same bytes. A track that was deleted
+    # meanwhile has no successor.
+    if not completed and not MusicTrack.objects.filter(pk=track.pk).exists():
+        remove_audio(stored.key)
 
 
 def _refused(track: MusicTrack, error: NotSubmitted) -> None:
@@ -262,13 +296,14 @@ def _refused(track: MusicTrack, error: NotSubmitted) -> None:
         track.hold(seconds=error.retry_after or _pause(track), code=error.code)
 
 
-def _failed(track: MusicTrack, error: ProviderError, *, may_try_again: bool) -> None:
-    """A call failed on the way: try again a few times where that costs nothing, else end."""
-    if may_try_again and not error.permanent and track.holds + 1 < TRY_LIMIT:
-        track.hold(seconds=_pause(track), code=error.code)
-    else:
+def _try_again_or_fail(track: MusicTrack, error: ProviderError) -> None:
+    """A call that costs nothing failed on the way: try again a few times, else end."""
+    if error.permanent or track.holds + 1 >= TRY_LIMIT:
         track.fail(error.code, str(error))
+    else:
+        track.hold(seconds=_pause(track), code=error.code)
 
 
 def _pause(track: MusicTrack) -> float:
-    return float(min(2.0 ** (track.holds + 1), 300.0))
+    """Seconds until the next try: 2, 4, 8 … 256."""
+    return float(2 ** min(track.holds + 1, 8))

@@ -7,7 +7,8 @@ import threading
 from datetime import timedelta
 from types import TracebackType
 
-from django.db import DatabaseError, connections
+from django.db import Error as DbError
+from django.db import connections
 
 from music.models import MusicTrack
 
@@ -18,8 +19,8 @@ class LeaseKeeper:
     """Renews the track's lease every third of it, from a thread, until the block ends.
 
     So a lease can be short, and a killed worker's track is free again soon, while a provider may block for minutes. A
-    process that was stopped renews too late and finds the fence closed; a call that hangs is ended by the task's time
-    limit, and the deadline ends the track.
+    process that was stopped renews too late and finds the fence closed. Past the deadline nothing is renewed: a call
+    that hangs loses its track.
     """
 
     def __init__(self, track: MusicTrack, lease: timedelta) -> None:
@@ -45,7 +46,7 @@ class LeaseKeeper:
                     if not self._track.renew(self._lease):
                         logger.info("lease of track %s is lost; its result will be dropped", self._track.pk)
                         return
-                except DatabaseError:
+                except DbError:
                     logger.warning("could not renew the lease of track %s", self._track.pk, exc_info=True)
                     connections.close_all()
         finally:

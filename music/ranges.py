@@ -10,7 +10,7 @@ from django.core.files import File
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 CHUNK = 64 * 1024
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$")
 
 
 class RangeNotSatisfiable(Exception):
@@ -40,6 +40,11 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     return start, min(int(last), size - 1) if last else size - 1
 
 
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Whether the client says that it has this version; a proxy that compresses makes a tag weak (`W/`)."""
+    return etag in [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+
+
 def ranged_response(
     request: HttpRequest, file: File[Any], *, size: int, content_type: str, etag: str
 ) -> HttpResponseBase:
@@ -48,7 +53,7 @@ def ranged_response(
     header = request.headers.get("Range", "")
     if request.headers.get("If-Range", quoted) != quoted:
         header = ""
-    if quoted in [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]:
+    if is_known(request.headers.get("If-None-Match", ""), quoted):
         file.close()
         response: HttpResponseBase = HttpResponse(status=304)
         response["ETag"] = quoted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
-    "cancelled": _("You stopped this piece."),
+    "cancelled": _("This piece was stopped."),
     "content_refused": _("The music service would not make a piece of this request. Try it in other words."),
     "provider_failed": _("The music service could not finish this piece. You can try again."),
     "provider_missing": _("The music service this piece was asked of is no longer set up. You can try again."),

@@ -14,7 +14,7 @@ import uuid
 from celery import shared_task
 
 from music import generation
-from music.providers import UnknownProvider, get_provider
+from music.providers import get_provider
 from music.providers.base import MakeProvider
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ def queue_for(provider: str) -> str:
     """The queue for a provider's work, by its family."""
     try:
         return MAKING_QUEUE if isinstance(get_provider(provider), MakeProvider) else WAITING_QUEUE
-    except UnknownProvider:
+    except Exception:  # not set up (any more), or not importable: `generation` will say so on the track
+        logger.exception("provider %s cannot be loaded", provider)
         return WAITING_QUEUE
 
 

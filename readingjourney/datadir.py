@@ -17,7 +17,7 @@ def load_or_create_secret(path: Path) -> str:
     Safe when several processes start at once: the first to create the file wins and the others read it.
     Raises `OSError` when the directory cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

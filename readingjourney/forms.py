@@ -10,7 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from readingjourney.idempotency import Answer, KeyReused, form_fingerprint, once
+from readingjourney.idempotency import Answer, fingerprint, once
 
 REQUEST_KEY = "request_key"
 
@@ -21,21 +21,15 @@ def new_request_key() -> str:
 
 
 def redirect_once(request: HttpRequest, work: Callable[[], str], *, done: str) -> HttpResponse:
-    """Do what a posted form asks once for its key, say so, and go (303) to the address that `work` returned.
+    """Do what a posted form asks once for its key and content, say so, and go (303) to the address `work` returned.
 
-    A second post of the same form goes to the same place without doing or saying anything again.
+    A second post of the same form goes to the same place without doing or saying anything again. One that was changed
+    before it was sent again (Back, then another text) is another wish, and is done.
     """
-    key = request.POST.get(REQUEST_KEY, "")
-    try:
-        answer = once(
-            request.user,
-            f"form:{key}" if key else "",
-            form_fingerprint(request.path, request.POST.dict()),
-            lambda: Answer(303, work()),
-        )
-    except KeyReused as error:  # the page was kept open, changed and sent again
-        messages.error(request, str(error))
-        return see_other(request.path)
+    content = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    digest = fingerprint(request.path, content)
+    key = f"form:{digest}" if REQUEST_KEY in content else ""
+    answer = once(request.user, key, digest, lambda: Answer(303, work()))
     if not answer.replayed:
         messages.success(request, done)
     return see_other(answer.location)

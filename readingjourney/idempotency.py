@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,9 +65,3 @@ def once(reader: Any, key: str, fingerprint: str, work: Callable[[], Answer]) ->
         if earlier.fingerprint != fingerprint:
             raise KeyReused from None
         return Answer(earlier.status, earlier.location, earlier.body, replayed=True)
-
-
-def form_fingerprint(path: str, data: Mapping[str, Any]) -> str:
-    """The fingerprint of a posted form, without what differs between two clicks on the same button."""
-    content = {name: value for name, value in data.items() if name != "csrfmiddlewaretoken"}
-    return fingerprint("form", path, content)

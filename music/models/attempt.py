@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from music.models.track import MusicTrack
 
 
+TASK_ID_LIMIT = 255
+
+
 class AttemptState(models.TextChoices):
     OPEN = "open", _("open")
     NOT_SUBMITTED = "refused", _("not submitted")
@@ -35,7 +38,7 @@ class SubmissionAttempt(models.Model):
     provider = models.CharField(max_length=40)
     fencing_token = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.OPEN)
-    task_id = models.CharField(max_length=100, blank=True, default="")
+    task_id = models.CharField(max_length=TASK_ID_LIMIT, blank=True, default="")
     trace_id = models.CharField(max_length=100, blank=True, default="")
     error = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
     opened_at = models.DateTimeField(db_default=Now())
@@ -55,9 +58,14 @@ class SubmissionAttempt(models.Model):
         return f"{self.provider} #{self.seq}: {self.state}"
 
     @classmethod
-    def open(cls, track: MusicTrack) -> SubmissionAttempt:
-        """Record that an order is about to leave. Commit before the request is made."""
+    def open(cls, track: MusicTrack) -> SubmissionAttempt | None:
+        """Record that an order is about to leave; commit before it does.
+
+        None when the track is not held any more (somebody else has it, or it was cancelled): order nothing then.
+        """
         with transaction.atomic():
+            if not track.hold_fast():
+                return None
             last = track.attempts.order_by("-seq").first()
             return cls.objects.create(
                 track=track,
@@ -72,9 +80,16 @@ class SubmissionAttempt(models.Model):
         """The latest attempt of the track's current ask."""
         return cls.objects.filter(track=track, ask=track.ask).order_by("-seq").first()
 
-    def close(self, state: AttemptState, *, task_id: str = "", trace_id: str = "", error: str = "") -> None:
-        """Write down what became of the order. An id that was paid for is kept whoever holds the track's lease."""
-        SubmissionAttempt.objects.filter(pk=self.pk).update(
+    def close(self, state: AttemptState, *, task_id: str = "", trace_id: str = "", error: str = "") -> bool:
+        """Write down what became of the order. False when that is known already.
+
+        An id that was paid for is written whoever holds the track's lease, and nothing ever replaces it.
+        """
+        rows = SubmissionAttempt.objects.filter(pk=self.pk)
+        if state != AttemptState.SUBMITTED:
+            rows = rows.filter(state=AttemptState.OPEN)
+        won = rows.update(
             state=state, task_id=task_id, trace_id=trace_id[:100], error=error[:MESSAGE_LIMIT], closed_at=Now()
         )
-        self.state, self.task_id = state, task_id
+        self.refresh_from_db()
+        return bool(won)

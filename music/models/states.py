@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+CODE_LIMIT = 40
 MESSAGE_LIMIT = 500
 """Characters of a message for staff; longer ones are cut."""
 

@@ -30,10 +30,13 @@ from django.utils.translation import gettext_lazy as _
 from music.brief import MusicBrief
 from music.models.attempt import AttemptState
 from music.models.event import EventKind
-from music.models.states import MESSAGE_LIMIT, TrackStage, TrackStatus
+from music.models.states import CODE_LIMIT, MESSAGE_LIMIT, TrackStage, TrackStatus
 
 CANCELLED = "cancelled"
 """The error code of a track that its owner or staff stopped: shown as cancelled, not as a failure."""
+
+GIVEN_UP = {CANCELLED, "timeout", "worker_lost", "storage_failed", "internal_error"}
+"""Codes of ends that say nothing against the provider's own task: it may have finished meanwhile."""
 
 
 class TrackQuerySet(models.QuerySet["MusicTrack"]):
@@ -77,7 +80,7 @@ class MusicTrack(models.Model):
     status = models.CharField(max_length=10, choices=TrackStatus, default=TrackStatus.PENDING)
     stage = models.CharField(max_length=10, choices=TrackStage, default=TrackStage.NONE, blank=True)
     progress = models.FloatField(null=True, blank=True, help_text=_("0 to 1, only where the provider reports it"))
-    error_code = models.CharField(max_length=40, blank=True, default="")
+    error_code = models.CharField(max_length=CODE_LIMIT, blank=True, default="")
     error_message = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
 
     # The machine's own columns.
@@ -190,18 +193,26 @@ class MusicTrack(models.Model):
     def claim(cls, track_id: uuid.UUID, *, lease: timedelta, deadline: timedelta) -> MusicTrack | None:
         """Take the track for `lease`, or return None when it is not due or somebody else has it.
 
-        The fencing token rises, and the returned instance carries it into every later write. A claim of a row whose
-        lease simply ran out counts as a rescue: its last worker never came back.
+        The fencing token rises, and the returned instance carries it into every later write. Taking a waiting track to
+        poll it is nothing that anyone need see: version and timeline stay. A claim of a row whose lease simply ran out
+        counts as a rescue: its last worker never came back.
         """
+        due = cls.objects.filter(pk=track_id, due_at__lte=Now())
+        taken: dict[str, Any] = {
+            "fencing_token": F("fencing_token") + 1,
+            "lease_until": Now() + lease,
+            "due_at": Now() + lease,
+        }
+        to_poll = Q(stage__in=[TrackStage.WAITING, TrackStage.FETCHING], lease_until__isnull=True)
         lost_worker = Q(status=TrackStatus.GENERATING, lease_until__isnull=False)
         with transaction.atomic():
-            won = cls.objects.filter(pk=track_id, due_at__lte=Now()).update(
+            if due.filter(to_poll).update(**taken):
+                return cls.objects.get(pk=track_id)
+            won = due.exclude(to_poll).update(
+                **taken,
                 status=TrackStatus.GENERATING,
                 stage=Case(When(status=TrackStatus.PENDING, then=Value(TrackStage.SUBMITTING)), default=F("stage")),
                 version=F("version") + 1,
-                fencing_token=F("fencing_token") + 1,
-                lease_until=Now() + lease,
-                due_at=Now() + lease,
                 started_at=Coalesce(F("started_at"), Now()),
                 deadline_at=Coalesce(F("deadline_at"), Now() + deadline),
                 rescues=F("rescues") + Case(When(lost_worker, then=1), default=0),
@@ -215,10 +226,16 @@ class MusicTrack(models.Model):
     # What the lease holder may do
 
     def renew(self, lease: timedelta) -> bool:
-        """Keep the lease for longer, if it was not given back meanwhile. Nobody outside sees a change, so the version
-        stays and no event is written."""
-        leased = self._held().filter(lease_until__isnull=False)
+        """Keep the lease for longer, if it was not given back meanwhile and the deadline is not past: a call that hangs
+        must lose its track in the end. Nobody outside sees a change, so the version stays and no event is written."""
+        leased = self._held().filter(lease_until__isnull=False, deadline_at__gt=Now())
         return bool(leased.update(lease_until=Now() + lease, due_at=Now() + lease))
+
+    def hold_fast(self) -> bool:
+        """Whether the lease still stands. Inside a transaction the row is locked until it ends: whoever wants to claim
+        or cancel the track waits for what is written beside this."""
+        leased = self._held().filter(lease_until__gt=Now())
+        return bool(leased.update(lease_until=F("lease_until")))
 
     def enter(self, stage: TrackStage) -> bool:
         """Go on to the next stage, keeping the lease."""
@@ -282,12 +299,19 @@ class MusicTrack(models.Model):
         return self._write(unfinished, EventKind.CANCELLED, _ended(CANCELLED, message), code=CANCELLED, detail=message)
 
     def retry(self, *, provider: str) -> bool:
-        """error → pending, an explicit human act. An attempt whose outcome nobody learned stays *unknown* for staff."""
+        """error → pending, an explicit human act.
+
+        It is a new ask, which may be ordered anew; but where the last order was taken and only we gave up on it (time
+        out, cancelled …), that order is asked for again instead of paid for again. An attempt whose outcome nobody
+        learned stays *unknown* for staff.
+        """
         failed = MusicTrack.objects.filter(pk=self.pk, status=TrackStatus.ERROR)
+        ordered = self.attempts.filter(ask=F("track__ask"), provider=provider, state=AttemptState.SUBMITTED)
+        resumes = self.error_code in GIVEN_UP and ordered.exclude(task_id="").exists()
         changes = {
             "status": TrackStatus.PENDING,
             "provider": provider,
-            "ask": F("ask") + 1,
+            "ask": F("ask") + (0 if resumes else 1),
             "error_code": "",
             "error_message": "",
             "due_at": Now(),
@@ -330,7 +354,7 @@ class MusicTrack(models.Model):
             kind=kind,
             status=self.status,
             stage=self.stage,
-            code=code,
+            code=code[:CODE_LIMIT],
             detail=detail[:MESSAGE_LIMIT],
             version=self.version,
         )
@@ -349,6 +373,6 @@ def _ended(code: str, message: str) -> dict[str, Any]:
     return {
         **_FINISHED,
         "status": TrackStatus.ERROR,
-        "error_code": code,
+        "error_code": code[:CODE_LIMIT],
         "error_message": message[:MESSAGE_LIMIT],
     }

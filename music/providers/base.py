@@ -70,10 +70,14 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The provider took the order: the id to poll by, and its trace id for support."""
+    """The provider took the order: the id to poll by (1 to 255 characters), and its trace id for support."""
 
     task_id: str
     trace_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.task_id) <= 255:
+            raise SubmissionUnknown(f"no usable task id: {self.task_id[:80]!r}", trace_id=self.trace_id)
 
 
 class TaskState(StrEnum):

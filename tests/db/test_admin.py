@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from journeys.models import Journey, Reader
-from music.models import MusicTrack, TrackStatus
+from journeys.services import start_journey
+from music import generation
+from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStatus
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/music/musictrack/"
@@ -54,6 +60,39 @@ def test_staff_cancel_and_retry_through_the_services(as_charlie: Client, track: 
     assert (track.status, track.ask) == (TrackStatus.PENDING, 2)
     kinds = list(track.events.values_list("kind", flat=True))
     assert kinds == ["requested", "cancelled", "retried"]
+
+
+def test_the_orders_are_listed_with_their_trace_ids(as_charlie: Client, track: MusicTrack) -> None:
+    worker = MusicTrack.claim(track.pk, lease=timedelta(seconds=9), deadline=timedelta(minutes=1))
+    assert worker
+    attempt = SubmissionAttempt.open(worker)
+    assert attempt
+    attempt.close(AttemptState.UNKNOWN, trace_id="trace-77")
+    assert "trace-77" in as_charlie.get("/admin/music/submissionattempt/?state=unknown").content.decode()
+
+
+def test_staff_delete_a_journey_or_a_reader_with_all_their_audio(
+    as_charlie: Client, alice: Reader, journey: Journey, track: MusicTrack, django_capture_on_commit_callbacks: Any
+) -> None:
+    generation.advance(track.pk)
+    second = start_journey(reader=alice, book=journey.book)
+    generation.advance(second.logs.get().track.pk)
+    keys = [str(name) for name in MusicTrack.objects.values_list("file", flat=True)]
+    for url in (f"/admin/journeys/journey/{journey.pk}/delete/", f"/admin/journeys/reader/{alice.pk}/delete/"):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert as_charlie.post(url, {"post": "yes"}).status_code == 302
+    assert not Reader.objects.filter(pk=alice.pk).exists()
+    assert not MusicTrack.objects.exists()
+    assert not any(default_storage.exists(key) for key in keys)
+
+
+def test_a_journey_is_looked_at_and_not_rewritten(as_charlie: Client, journey: Journey) -> None:
+    page = as_charlie.get(f"/admin/journeys/journey/{journey.pk}/change/").content.decode()
+    for name in ("reader", "status", "book", "started_on_0", "started_on"):
+        assert f'name="{name}"' not in page
+    log = journey.logs.get()
+    page = as_charlie.get(f"/admin/journeys/readinglog/{log.pk}/change/").content.decode()
+    assert 'name="memo"' not in page
 
 
 def test_readers_are_kept_out(as_alice: Client, track: MusicTrack) -> None:

@@ -310,6 +310,146 @@ def test_a_cancelled_order_stays_cancelled(ordered: MusicTrack, vendor: Vendor) 
     assert ordered.error_code == "cancelled"
 
 
+def claimed(track: MusicTrack) -> MusicTrack:
+    worker = MusicTrack.claim(track.pk, lease=timedelta(seconds=9), deadline=timedelta(minutes=5))
+    assert worker
+    return worker
+
+
+def test_a_worker_that_lost_its_lease_before_ordering_orders_nothing(ordered: MusicTrack, vendor: Vendor) -> None:
+    ghost = claimed(ordered)
+    lose_worker(ordered)
+    advance(ordered)
+    assert vendor.ledger == ["task-1"]
+    generation._carry_on(ghost, get_provider("loopback"))
+    assert vendor.ledger == ["task-1"]
+    assert ordered.attempts.get().task_id == "task-1"
+
+
+def test_a_track_cancelled_before_its_order_leaves_is_not_ordered(ordered: MusicTrack, vendor: Vendor) -> None:
+    worker = claimed(ordered)
+    cancel_track(ordered)
+    generation._carry_on(worker, get_provider("loopback"))
+    assert vendor.ledger == []
+    assert not ordered.attempts.exists()
+
+
+def test_an_id_that_was_paid_for_is_never_written_over(ordered: MusicTrack) -> None:
+    attempt = SubmissionAttempt.open(claimed(ordered))
+    assert attempt
+    stale = SubmissionAttempt.objects.get(pk=attempt.pk)
+    assert attempt.close(AttemptState.SUBMITTED, task_id="task-9")
+    assert not stale.close(AttemptState.UNKNOWN, error="lost")
+    assert (stale.state, stale.task_id) == (AttemptState.SUBMITTED, "task-9")
+
+
+def test_past_its_deadline_an_order_is_still_asked_for_once(ordered: MusicTrack, vendor: Vendor) -> None:
+    attempt = SubmissionAttempt.open(claimed(ordered))
+    assert attempt
+    attempt.close(AttemptState.SUBMITTED, task_id="task-from-before")
+    lose_worker(ordered)
+    past_deadline(ordered)
+    assert advance(ordered).status == TrackStatus.COMPLETED
+
+
+def test_past_its_deadline_an_open_order_is_unknown_and_no_timeout(ordered: MusicTrack) -> None:
+    SubmissionAttempt.open(claimed(ordered))
+    lose_worker(ordered)
+    past_deadline(ordered)
+    assert advance(ordered).error_code == "submission_unknown"
+    assert ordered.attempts.get().state == AttemptState.UNKNOWN
+
+
+def test_workers_lost_while_polling_do_not_give_up_what_was_paid_for(ordered: MusicTrack, vendor: Vendor) -> None:
+    vendor.default_outcome = "running"
+    advance(ordered)
+    for _ in range(generation.RESCUE_LIMIT + 1):
+        make_due(ordered)
+        claimed(ordered)
+        lose_worker(ordered)
+    vendor.default_outcome = "succeeded"
+    assert advance(ordered).status == TrackStatus.COMPLETED
+
+
+@pytest.mark.parametrize("give_up", ["timeout", "cancel"])
+def test_what_was_given_up_is_asked_for_again_and_not_paid_again(
+    ordered: MusicTrack, vendor: Vendor, give_up: str
+) -> None:
+    vendor.default_outcome = "running"
+    advance(ordered)
+    if give_up == "timeout":
+        past_deadline(ordered)
+        assert advance(ordered).error_code == "timeout"
+    else:
+        cancel_track(ordered)
+    vendor.default_outcome = "succeeded"
+    ordered.refresh_from_db()
+    retry_track(ordered)
+    assert advance(ordered).status == TrackStatus.COMPLETED
+    assert vendor.ledger == ["task-1"]
+
+
+def test_an_error_nobody_foresaw_while_ordering_leaves_the_order_unknown(
+    ordered: MusicTrack, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.providers.Submission", lambda **_: 1 / 0)
+    assert advance(ordered).error_code == "submission_unknown"
+    assert ordered.attempts.get().state == AttemptState.UNKNOWN
+
+
+def test_an_error_nobody_foresaw_while_polling_waits_for_the_deadline(
+    ordered: MusicTrack, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advance(ordered)
+    monkeypatch.setattr("tests.providers.TaskReport", lambda **_: 1 / 0)
+    assert advance(ordered).stage == TrackStage.WAITING
+    monkeypatch.undo()
+    monkeypatch.setenv("LOOPBACK_PROVIDER_URL", vendor.url)
+    assert advance(ordered).status == TrackStatus.COMPLETED
+
+
+def test_polling_in_vain_changes_nothing_that_anyone_sees(ordered: MusicTrack, vendor: Vendor) -> None:
+    vendor.default_outcome = "running"
+    advance(ordered)
+    before = (ordered.version, ordered.events.count())
+    for _ in range(3):
+        advance(ordered)
+    assert vendor.polls == 3
+    assert (ordered.version, ordered.events.count()) == before
+
+
+def test_a_track_deleted_while_its_file_is_stored_leaves_no_file(
+    track: MusicTrack, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = generation.store_audio
+
+    def store_then_vanish(track_id: Any, audio: Audio) -> Any:
+        stored = store(track_id, audio)
+        assert default_storage.exists(stored.key)
+        MusicTrack.objects.filter(pk=track_id).delete()
+        return stored
+
+    monkeypatch.setattr(generation, "store_audio", store_then_vanish)
+    generation.advance(track.pk)
+    assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
+
+
+def test_a_call_that_hangs_past_its_deadline_loses_its_track(track: MusicTrack) -> None:
+    worker = claimed(track)
+    assert worker.renew(timedelta(seconds=9))
+    past_deadline(track)
+    assert not worker.renew(timedelta(seconds=9))
+    lose_worker(track)
+    assert advance(track).error_code == "timeout"
+
+
+def test_the_pause_between_tries_grows_and_is_bounded(track: MusicTrack) -> None:
+    pauses = []
+    for track.holds in (0, 1, 2, 7, 5000):
+        pauses.append(generation._pause(track))
+    assert pauses == [2.0, 4.0, 8.0, 256.0, 256.0]
+
+
 # The sweep
 
 

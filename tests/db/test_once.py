@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.models.functions import Now
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -14,6 +16,7 @@ from journeys.models import Journey, Reader, ReadingLog
 from music.models import MusicTrack
 from readingjourney.idempotency import Answer, KeyReused, once
 from readingjourney.models import RememberedAnswer
+from readingjourney.tasks import tidy
 
 
 @pytest.mark.django_db
@@ -67,6 +70,29 @@ def test_a_form_sent_twice_makes_one_log_and_says_so_once(as_alice: Client, jour
     assert ReadingLog.objects.filter(journey=journey, version__gt=0).count() == 1
     page = as_alice.get(answers[0]["Location"])
     assert len(list(page.context["messages"])) == 1
+
+
+@pytest.mark.django_db
+def test_a_form_changed_and_sent_again_is_another_wish(as_alice: Client, journey: Journey) -> None:
+    for emotions in (["joy", "sadness"], ["calm", "sadness"]):
+        as_alice.post(f"/journeys/{journey.pk}", {"emotions": emotions, "request_key": "f-1"})
+    logs = ReadingLog.objects.filter(journey=journey, version__gt=0).order_by("version")
+    assert [log.emotions for log in logs] == [["joy", "sadness"], ["calm", "sadness"]]
+
+
+@pytest.mark.django_db
+def test_a_form_key_of_any_shape_does_no_harm(as_alice: Client, journey: Journey) -> None:
+    for key in ("\x00", "k" * 5000, "🎵"):
+        assert as_alice.post(f"/journeys/{journey.pk}", {"memo": key, "request_key": key}).status_code in (303, 422)
+
+
+@pytest.mark.django_db
+def test_answers_are_forgotten_after_a_day(alice_api: APIClient) -> None:
+    for key in ("old", "new"):
+        alice_api.post("/api/music", {"prompt": key}, headers={"Idempotency-Key": key})
+    RememberedAnswer.objects.filter(key="old").update(created_at=Now() - timedelta(hours=25))
+    tidy()
+    assert list(RememberedAnswer.objects.values_list("key", flat=True)) == ["new"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -81,6 +81,12 @@ def test_logging_in_by_name_or_mail_address(client: Client, alice: Reader, name:
     assert client.post("/login", {"username": name, "password": PASSWORD})["Location"] == "/"
 
 
+def test_an_account_whose_name_is_anothers_mail_address_is_not_locked_out(client: Client, alice: Reader) -> None:
+    Reader.objects.create_superuser("alice@example.org", "root@example.org", "rooted-in-77")
+    client.post("/login", {"username": "alice@example.org", "password": "rooted-in-77"})
+    assert client.session["_auth_user_id"] == str(Reader.objects.get(email="root@example.org").pk)
+
+
 def test_a_forgotten_password_is_reset_by_mail(client: Client, alice: Reader) -> None:
     assert client.post("/account/reset", {"email": "alice@example.org"}).status_code == 302
     (message,) = mail.outbox

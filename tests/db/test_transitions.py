@@ -70,7 +70,7 @@ def test_a_lost_lease_is_claimed_again_and_counted_as_a_rescue(track: MusicTrack
     assert second.deadline_at == first.deadline_at
 
 
-@pytest.mark.parametrize("write", ["enter", "wait", "hold", "complete", "fail", "renew"])
+@pytest.mark.parametrize("write", ["enter", "wait", "hold", "complete", "fail", "renew", "order"])
 def test_a_worker_thought_dead_can_write_nothing(track: MusicTrack, write: str) -> None:
     ghost = claim(track)
     lose_lease(track)
@@ -82,6 +82,7 @@ def test_a_worker_thought_dead_can_write_nothing(track: MusicTrack, write: str) 
         "complete": lambda: finish(ghost, "tracks/ghost.mp3"),
         "fail": lambda: ghost.fail("internal_error"),
         "renew": lambda: ghost.renew(LEASE),
+        "order": lambda: SubmissionAttempt.open(ghost) is not None,
     }
     assert attempts[write]() is False
     successor.refresh_from_db()
@@ -186,6 +187,7 @@ def test_a_retry_starts_afresh_with_the_provider_of_the_day(track: MusicTrack) -
 def test_a_retry_leaves_an_open_attempt_unknown(track: MusicTrack) -> None:
     claimed = claim(track)
     attempt = SubmissionAttempt.open(claimed)
+    assert attempt
     track.cancel("")
     track.retry(provider="studio")
     attempt.refresh_from_db()
@@ -259,10 +261,12 @@ def test_a_log_has_one_track(track: MusicTrack, alice: Reader) -> None:
 def test_an_attempt_is_open_once_and_its_task_is_its_own(track: MusicTrack) -> None:
     claimed = claim(track)
     first = SubmissionAttempt.open(claimed)
+    assert first
     with pytest.raises(IntegrityError), transaction.atomic():
         SubmissionAttempt.open(claimed)
     first.close(AttemptState.SUBMITTED, task_id="t-1")
     second = SubmissionAttempt.open(claimed)
+    assert second
     assert (first.seq, second.seq) == (1, 2)
     with pytest.raises(IntegrityError), transaction.atomic():
         second.close(AttemptState.SUBMITTED, task_id="t-1")

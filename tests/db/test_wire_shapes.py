@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -172,3 +173,31 @@ def test_a_token_opens_the_api(alice: Reader, client: Any) -> None:
     token = client.post("/api/token", {"username": "alice@example.org", "password": "wonderland-7"}).json()["token"]
     assert client.get("/api/journeys", headers={"Authorization": f"Token {token}"}).status_code == 200
     assert client.get("/api/journeys").status_code == 401
+
+
+def test_a_token_is_given_up_by_itself_by_number_and_by_a_new_password(alice: Reader, client: Any) -> None:
+    def token() -> dict[str, str]:
+        body = client.post("/api/token", {"username": "alice", "password": "wonderland-7"}).json()
+        return {"Authorization": f"Token {body['token']}"}
+
+    first, second = token(), token()
+    assert client.delete("/api/token", headers=first).status_code == 204
+    assert client.get("/api/journeys", headers=first).status_code == 401
+    assert client.get("/api/journeys", headers=second).status_code == 200
+    client.force_login(alice)
+    form = {"old_password": "wonderland-7", "new_password1": "looking-glass-9", "new_password2": "looking-glass-9"}
+    assert client.post("/account/password", form).status_code == 302
+    client.logout()
+    assert client.get("/api/journeys", headers=second).status_code == 401
+
+
+def test_guessing_passwords_is_slowed_down(alice: Reader, client: Any) -> None:
+    guesses = [client.post("/api/token", {"username": "alice", "password": "?"}).status_code for _ in range(25)]
+    assert guesses.count(429) == 5
+    assert client.post("/api/token", {"username": "alice", "password": "?"})["Retry-After"]
+
+
+def test_a_date_is_the_readers_own_through_the_api_too(alice_api: APIClient, time_machine: Any) -> None:
+    time_machine.move_to(datetime(2025, 3, 2, 23, 30, tzinfo=UTC), tick=True)  # the 3rd in Seoul
+    body = alice_api.post("/api/journeys/create", {"book_title": "아침"}).json()
+    assert body["journey"]["started_on"] == "2025-03-03"

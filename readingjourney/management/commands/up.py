@@ -36,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, host: str, port: int, **_options: Any) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a terminal without Hangul is no reason to fail
+        os.umask(0o077)  # diaries, sessions and reset links: what is kept is its owner's alone
         data_dir: Path = settings.DATA_DIR
         if problem := preflight.data_dir_problem(str(data_dir)):
             raise CommandError(problem)
