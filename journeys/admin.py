@@ -10,6 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from knox.models import get_token_model
 
 from journeys.models import Book, Journey, Reader, ReadingLog
 from journeys.services import delete_journey, delete_reader
@@ -100,3 +101,7 @@ class ReadingLogAdmin(ReadOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: ReadingLog | None = None) -> bool:
         return False
+
+
+# A token is shown once, to its reader, and made nowhere else.
+admin.site.unregister(get_token_model())

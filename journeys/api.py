@@ -68,9 +68,10 @@ class TokenSerializer(serializers.Serializer[object]):
     expiry = serializers.DateTimeField()
 
 
-class TokenView(APIView):
+class TokenView(generics.GenericAPIView[Any]):
     """A new token for scripts, against name and password; beyond twenty the oldest is given up."""
 
+    serializer_class = TokenRequestSerializer
     permission_classes = [AllowAny]
     authentication_classes = [TokenAuthentication]
     throttle_classes = [ScopedRateThrottle]
@@ -119,8 +120,10 @@ class JourneysView(generics.ListAPIView[Journey]):
         return Journey.objects.for_reader(self.request.user).select_related("book").order_by("-updated_at")
 
 
-class JourneyCreateView(APIView):
+class JourneyCreateView(generics.GenericAPIView[Any]):
     """Start a journey: its v0 is asked for in the same step."""
+
+    serializer_class = JourneyRequestSerializer
 
     @extend_schema(
         request=JourneyRequestSerializer, responses={201: JourneyCreatedSerializer}, parameters=[IDEMPOTENCY_KEY]
@@ -169,8 +172,10 @@ class JourneyView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class WriteLogView(APIView):
+class WriteLogView(generics.GenericAPIView[Any]):
     """Base of the two ways to write a log."""
+
+    serializer_class = LogRequestSerializer
 
     def write(self, request: Request, journey_id: uuid.UUID, *, final: bool) -> Response:
         journey = own_journey(request.user, journey_id)
@@ -238,8 +243,10 @@ class JourneyResumeView(APIView):
         return Response(JourneySerializer(journey).data)
 
 
-class LogView(APIView):
+class LogView(generics.GenericAPIView[Any]):
     """One log."""
+
+    serializer_class = LogRequestSerializer
 
     @extend_schema(responses=LogSerializer)
     def get(self, request: Request, journey_id: uuid.UUID, log_id: uuid.UUID) -> Response:

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from music.brief import Mood
@@ -52,7 +53,9 @@ class Book(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(_("title"), max_length=300)
+    title_en = models.CharField(_("title (English)"), max_length=300, blank=True)
     authors = models.CharField(_("authors"), max_length=300, blank=True)
+    authors_en = models.CharField(_("authors (English)"), max_length=300, blank=True)
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)
     year = models.SmallIntegerField(_("first published"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -81,6 +84,16 @@ class Book(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def shown_title(self) -> str:
+        """The title in the language of the page."""
+        return self.title_en if self.title_en and get_language() == "en" else self.title
+
+    @property
+    def shown_authors(self) -> str:
+        """The authors in the language of the page."""
+        return self.authors_en if self.authors_en and get_language() == "en" else self.authors
+
 
 class JourneyStatus(models.TextChoices):
     READING = "reading", _("Reading")
@@ -98,8 +111,10 @@ class Journey(models.Model):
     """One reading of one book by one reader; reading it again is another journey."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="journeys")
-    book = models.ForeignKey(Book, models.PROTECT, related_name="journeys")
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="journeys", verbose_name=_("reader")
+    )
+    book = models.ForeignKey(Book, models.PROTECT, related_name="journeys", verbose_name=_("book"))
     status = models.CharField(_("status"), max_length=10, choices=JourneyStatus, default=JourneyStatus.READING)
     theme_seed = models.BigIntegerField(help_text=_("All music of this journey grows from it"))
     started_on = models.DateField(_("started on"))

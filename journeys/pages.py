@@ -20,7 +20,7 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey, own_log
-from journeys.catalogue import find_record, search_books
+from journeys.catalogue import SEARCH_LIMIT, find_record, search_books
 from journeys.forms import BookForm, LogForm, SettingsForm, SignUpForm
 from journeys.models import Journey, JourneyStatus, Reader, ReadingLog
 from journeys.services import (
@@ -142,10 +142,12 @@ class NewJourneyPage(LoginRequiredMixin, View):
 
     def _render(self, request: HttpRequest, form: BookForm, status: int = 200) -> HttpResponse:
         query = request.GET.get("q", "").strip()
+        results = search_books(query) if query else []
         context = {
             "query": query,
             "searched": bool(query),
-            "results": search_books(query) if query else [],
+            "results": results,
+            "limit_reached": len(results) >= SEARCH_LIMIT,
             "form": form,
             "request_key": new_request_key(),
         }
@@ -182,7 +184,8 @@ class JourneyPage(LoginRequiredMixin, View):
             "journey": journey,
             "entries": [LogLine(log, cards.get(log.pk)) for log in logs],
             "form": form,
-            "can_write": journey.status == JourneyStatus.READING,
+            # A log that comes too late keeps its form, so that its words are not lost.
+            "can_write": journey.status == JourneyStatus.READING or form.is_bound,
             "request_key": new_request_key(),
         }
         return render(request, "journeys/journey.html", context, status=status)

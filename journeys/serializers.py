@@ -18,7 +18,20 @@ from music.serializers import TrackSerializer
 class BookSerializer(serializers.ModelSerializer[Book]):
     class Meta:
         model = Book
-        fields = ["id", "title", "authors", "publisher", "year", "language", "isbn13", "pages", "source", "source_id"]
+        fields = [
+            "id",
+            "title",
+            "title_en",
+            "authors",
+            "authors_en",
+            "publisher",
+            "year",
+            "language",
+            "isbn13",
+            "pages",
+            "source",
+            "source_id",
+        ]
         read_only_fields = fields
 
 
@@ -28,8 +41,10 @@ class BookRecordSerializer(serializers.Serializer[Any]):
     source = serializers.CharField()  # type: ignore[assignment]  # a field, no attribute
     source_id = serializers.CharField()
     title = serializers.CharField()
+    title_en = serializers.CharField()
     original_title = serializers.CharField()
     authors = serializers.ListField(child=serializers.CharField())
+    authors_en = serializers.ListField(child=serializers.CharField())
     publisher = serializers.CharField()
     year = serializers.IntegerField(allow_null=True)
     language = serializers.CharField()

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from journeys.catalogue import BookRecord
@@ -63,7 +63,9 @@ def book_from_record(record: BookRecord) -> Book:
         source_id=record.source_id,
         defaults={
             "title": record.title,
+            "title_en": record.title_en,
             "authors": ", ".join(record.authors),
+            "authors_en": ", ".join(record.authors_en),
             "publisher": record.publisher,
             "year": record.year,
             "language": record.language,
@@ -199,7 +201,9 @@ def _write_log(journey: Journey, entry: LogEntry, *, role: Role) -> ReadingLog:
         chapters=_chapters(journey) if role == Role.FINALE else (),
         duration=settings.MUSIC_DURATION_SECONDS,
     )
-    request_track(owner=journey.reader, brief=brief, title=f"{book.title} · {log.label}", log_id=log.pk)
+    with translation.override(journey.reader.language):
+        title = f"{book.shown_title} · {log.label}"
+    request_track(owner=journey.reader, brief=brief, title=title, log_id=log.pk)
     _touch(journey)
     return log
 

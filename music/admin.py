@@ -124,9 +124,10 @@ class MusicTrackAdmin(admin.ModelAdmin):
         """Act on each track by itself: one that is in another state by now is counted and left alone."""
         outcomes = [act(track) for track in queryset]
         done, left = outcomes.count(True), outcomes.count(False)
-        self.message_user(
-            request, ngettext("%(count)d track changed.", "%(count)d tracks changed.", done) % {"count": done}
-        )
+        if done:
+            self.message_user(
+                request, ngettext("%(count)d track changed.", "%(count)d tracks changed.", done) % {"count": done}
+            )
         if left:
             self.message_user(
                 request,

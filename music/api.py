@@ -54,7 +54,8 @@ def own_tracks(request: Request) -> TrackQuerySet:
 class MusicView(generics.ListAPIView[MusicTrack]):
     """All my music, newest first; POST a prompt for a new piece of its own."""
 
-    serializer_class = TrackSerializer
+    def get_serializer_class(self) -> type[TrackSerializer | JobRequestSerializer]:
+        return JobRequestSerializer if self.request.method == "POST" else TrackSerializer
 
     def get_queryset(self) -> TrackQuerySet:
         return own_tracks(self.request).order_by("-created_at")

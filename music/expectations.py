@@ -7,19 +7,17 @@ from music.providers import UnknownProvider, get_provider
 
 RECENT = 40
 ENOUGH = 5
-LONGER_THAN_USUAL_SECONDS = 300
+LATE_AT_LEAST, LATE_AT_MOST = 30, 300
 
 
 def typical_seconds(provider: str) -> tuple[int, int] | None:
-    """The range within which four of five recent pieces were made, from first claim to file; None for an unknown
-    provider."""
-    recent = MusicTrack.objects.filter(
-        provider=provider, status=TrackStatus.COMPLETED, started_at__isnull=False
-    ).order_by("-finished_at")
+    """The range within which four of five recent pieces were there, counted from the request as a reader does; None for
+    an unknown provider."""
+    recent = MusicTrack.objects.filter(provider=provider, status=TrackStatus.COMPLETED).order_by("-finished_at")
     spans = sorted(
-        (finished - started).total_seconds()
-        for started, finished in recent.values_list("started_at", "finished_at")[:RECENT]
-        if started and finished
+        (finished - requested).total_seconds()
+        for requested, finished in recent.values_list("requested_at", "finished_at")[:RECENT]
+        if finished
     )
     if len(spans) >= ENOUGH:
         low, high = spans[len(spans) // 10], spans[(len(spans) * 9) // 10]
@@ -30,8 +28,6 @@ def typical_seconds(provider: str) -> tuple[int, int] | None:
         return None
 
 
-def is_late(provider_range: tuple[int, int] | None, elapsed: float) -> bool:
-    """True when a piece takes longer than usual: past five minutes, or well past what its provider usually needs."""
-    if elapsed >= LONGER_THAN_USUAL_SECONDS:
-        return True
-    return provider_range is not None and elapsed > max(30, 3 * provider_range[1])
+def late_after(span: tuple[int, int] | None) -> int:
+    """Seconds after which a piece takes longer than usual: well past what its provider needs, five minutes at most."""
+    return LATE_AT_MOST if span is None else min(LATE_AT_MOST, max(LATE_AT_LEAST, 3 * span[1]))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from music.brief import Genre, Mood
-from music.expectations import is_late, typical_seconds
+from music.expectations import late_after, typical_seconds
 from music.models import CANCELLED, MusicTrack, TrackStage, TrackStatus
 from music.reasons import reason_for
 
@@ -48,6 +48,7 @@ class TrackCard:
     stage_text: str
     elapsed: int
     typical_text: str
+    late_after: int
     is_late: bool
     progress: float | None
     reason: str
@@ -55,15 +56,10 @@ class TrackCard:
     mood_text: str
     genre_text: str
     why: list[str]
-    audio_seconds: int | None
 
     @property
     def is_active(self) -> bool:
         return self.status in (TrackStatus.PENDING, TrackStatus.GENERATING)
-
-    @property
-    def can_cancel(self) -> bool:
-        return self.is_active
 
     @property
     def can_retry(self) -> bool:
@@ -106,14 +102,14 @@ def _card(track: MusicTrack, ranges: TypicalRange) -> TrackCard:
         stage_text=stage_text(track),
         elapsed=elapsed,
         typical_text=_("usually %(low)d–%(high)d s") % {"low": span[0], "high": span[1]} if span else "",
-        is_late=active and is_late(span, elapsed),
+        late_after=late_after(span),
+        is_late=active and elapsed >= late_after(span),
         progress=track.progress,
         reason=reason_for(track.error_code),
         is_cancelled=track.error_code == CANCELLED,
         mood_text=mood_text(track.mood),
         genre_text=genre_text(track.genre),
         why=_why(track),
-        audio_seconds=round(track.audio_seconds) if track.audio_seconds else None,
     )
 
 
@@ -125,7 +121,7 @@ def badge_text(track: MusicTrack) -> str:
         TrackStatus.PENDING: _("Making music"),
         TrackStatus.GENERATING: _("Making music"),
         TrackStatus.COMPLETED: _("Music ready"),
-        TrackStatus.ERROR: _("Making failed"),
+        TrackStatus.ERROR: _("Could not be made"),
     }[TrackStatus(track.status)]
 
 

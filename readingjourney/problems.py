@@ -37,7 +37,7 @@ class Unprocessable(APIException):
     default_code = "unprocessable"
 
 
-def problem(status_code: int, detail: str, instance: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def problem(status_code: int, detail: str, instance: str, errors: list[dict[str, Any]]) -> dict[str, Any]:
     """The body of a problem+json answer."""
     return {
         "type": "about:blank",
@@ -45,7 +45,7 @@ def problem(status_code: int, detail: str, instance: str, errors: list[dict[str,
         "status": status_code,
         "detail": detail,
         "instance": instance,
-        "errors": errors or [],
+        "errors": errors,
     }
 
 
@@ -79,6 +79,12 @@ def exception_handler(exc: Exception, context: ExceptionHandlerContext) -> Respo
     return response
 
 
-def problem_response(request: HttpRequest, status_code: int, detail: str) -> JsonResponse:
+def problem_response(request: HttpRequest, status_code: int, code: str, detail: str) -> JsonResponse:
     """A problem+json answer outside DRF: for addresses below /api that no view serves."""
-    return JsonResponse(problem(status_code, detail, request.path), status=status_code, content_type=CONTENT_TYPE)
+    errors = [{"attr": None, "code": code, "detail": detail}]
+    return JsonResponse(
+        problem(status_code, detail, request.path, errors),
+        status=status_code,
+        content_type=CONTENT_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )

@@ -33,6 +33,7 @@ ASGI_APPLICATION = "readingjourney.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "knox",  # first, so that the admin of journeys can take its tokens off the site
     "readingjourney",
     "journeys",
     "music",
@@ -43,7 +44,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
-    "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",

@@ -37,13 +37,13 @@ urlpatterns = [
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if request.path.startswith("/api/"):
-        return problem_response(request, 404, _("Nothing is served at this address."))
+        return problem_response(request, 404, "not_found", _("Nothing is served at this address."))
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     if request.path.startswith("/api/"):
-        return problem_response(request, 500, _("Something went wrong on our side."))
+        return problem_response(request, 500, "internal_error", _("Something went wrong on our side."))
     return defaults.server_error(request)
 
 

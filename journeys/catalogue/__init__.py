@@ -5,13 +5,16 @@ from __future__ import annotations
 from journeys.catalogue.base import BookRecord, BookSource
 from journeys.catalogue.embedded import EmbeddedCatalogue
 
-__all__ = ["SOURCES", "BookRecord", "BookSource", "find_record", "search_books"]
+__all__ = ["SEARCH_LIMIT", "SOURCES", "BookRecord", "BookSource", "find_record", "search_books"]
+
+SEARCH_LIMIT = 20
+"""Results shown for one search."""
 
 SOURCES: tuple[BookSource, ...] = (EmbeddedCatalogue(),)
 """In the order they are asked; the records of an earlier source come first."""
 
 
-def search_books(query: str, *, limit: int = 20) -> list[BookRecord]:
+def search_books(query: str, *, limit: int = SEARCH_LIMIT) -> list[BookRecord]:
     """Up to `limit` books for a title, author or ISBN, the best first; nothing found is an empty list."""
     found: list[BookRecord] = []
     for source in SOURCES:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from django.utils.translation import get_language
+
 from music.brief import Mood
 
 
@@ -23,6 +25,10 @@ class BookRecord:
     authors: tuple[str, ...]
     original_title: str = ""
     """Empty when the title already is the original one."""
+    title_en: str = ""
+    """As English readers know the book; empty when the source does not tell."""
+    authors_en: tuple[str, ...] = ()
+    """The authors' names in Latin letters; empty when the source does not tell."""
     subtitle: str = ""
     translators: tuple[str, ...] = ()
     publisher: str = ""
@@ -39,6 +45,16 @@ class BookRecord:
     moods: tuple[Mood, ...] = ()
     """The strongest first."""
     genre: str = ""
+
+    @property
+    def shown_title(self) -> str:
+        """The title in the language of the page."""
+        return self.title_en if self.title_en and get_language() == "en" else self.title
+
+    @property
+    def shown_authors(self) -> str:
+        """The authors in the language of the page."""
+        return ", ".join(self.authors_en if self.authors_en and get_language() == "en" else self.authors)
 
 
 class BookSource(Protocol):

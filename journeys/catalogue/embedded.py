@@ -87,6 +87,8 @@ class EmbeddedCatalogue:
             source_id=row["source_id"],
             title=row["title"],
             original_title=row["original_title"],
+            title_en=_english_title(row),
+            authors_en=_latin_authors(row),
             subtitle=row["subtitle"],
             authors=tuple(row["authors"]),
             translators=tuple(row["translators"]),
@@ -107,3 +109,21 @@ class EmbeddedCatalogue:
             titles=tuple(FoldedText.of(title) for title in titles if title),
             authors=tuple(FoldedText.of(author) for author in authors),
         )
+
+
+def _english_title(row: dict[str, Any]) -> str:
+    """What an English work is called, or the first of a book's other names that an English reader can read."""
+    if row["language"] == "en" and _is_latin(row["original_title"]):
+        return str(row["original_title"])
+    return next((title for title in (*row["other_titles"], row["original_title"]) if _is_latin(title)), "")
+
+
+def _latin_authors(row: dict[str, Any]) -> tuple[str, ...]:
+    """The author's name as English readers write it. Of several authors the data does not say whose name is whose."""
+    names = [name for name in row["author_names"] if _is_latin(name)]
+    return (names[0],) if len(row["authors"]) == 1 and names else ()
+
+
+def _is_latin(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return bool(letters) and all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)

@@ -63,25 +63,34 @@ class MusicTrack(models.Model):
     """One piece of music, from the request for it to the playable file."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tracks")
-    log = models.OneToOneField("journeys.ReadingLog", models.CASCADE, null=True, blank=True, related_name="track")
-    title = models.CharField(max_length=300, help_text=_("For players and lists; never sent to a provider."))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tracks", verbose_name=_("reader"))
+    log = models.OneToOneField(
+        "journeys.ReadingLog",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="track",
+        verbose_name=_("reading log"),
+    )
+    title = models.CharField(
+        _("title"), max_length=300, help_text=_("For players and lists; never sent to a provider.")
+    )
 
     # What was asked for. The whole brief is kept, so that a retry asks for the same piece again.
     brief = models.JSONField()
-    prompt = models.CharField(max_length=300)
-    genre = models.CharField(max_length=40)
-    mood = models.CharField(max_length=20)
-    tempo = models.PositiveSmallIntegerField(help_text=_("Beats a minute"))
-    duration = models.PositiveSmallIntegerField(help_text=_("Seconds asked for"))
-    provider = models.CharField(max_length=40)
+    prompt = models.CharField(_("prompt"), max_length=300)
+    genre = models.CharField(_("genre"), max_length=40)
+    mood = models.CharField(_("mood"), max_length=20)
+    tempo = models.PositiveSmallIntegerField(_("tempo"), help_text=_("Beats a minute"))
+    duration = models.PositiveSmallIntegerField(_("duration"), help_text=_("Seconds asked for"))
+    provider = models.CharField(_("provider"), max_length=40)
 
     # Where it is.
-    status = models.CharField(max_length=10, choices=TrackStatus, default=TrackStatus.PENDING)
-    stage = models.CharField(max_length=10, choices=TrackStage, default=TrackStage.NONE, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=TrackStatus, default=TrackStatus.PENDING)
+    stage = models.CharField(_("stage"), max_length=10, choices=TrackStage, default=TrackStage.NONE, blank=True)
     progress = models.FloatField(null=True, blank=True, help_text=_("0 to 1, only where the provider reports it"))
-    error_code = models.CharField(max_length=CODE_LIMIT, blank=True, default="")
-    error_message = models.CharField(max_length=MESSAGE_LIMIT, blank=True, default="")
+    error_code = models.CharField(_("error code"), max_length=CODE_LIMIT, blank=True, default="")
+    error_message = models.CharField(_("error message"), max_length=MESSAGE_LIMIT, blank=True, default="")
 
     # The machine's own columns.
     version = models.PositiveIntegerField(default=1, help_text=_("Rises with every change"))
@@ -102,10 +111,14 @@ class MusicTrack(models.Model):
     audio_seconds = models.FloatField(null=True, blank=True)
     audio_metadata = models.JSONField(default=dict, blank=True)
 
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    requested_at = models.DateTimeField(db_default=Now(), editable=False, help_text=_("Of the current ask"))
-    started_at = models.DateTimeField(null=True, blank=True, help_text=_("First claim of the current ask"))
-    finished_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+    requested_at = models.DateTimeField(
+        _("requested at"), db_default=Now(), editable=False, help_text=_("Of the current ask")
+    )
+    started_at = models.DateTimeField(
+        _("started at"), null=True, blank=True, help_text=_("First claim of the current ask")
+    )
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     objects = TrackQuerySet.as_manager()
 

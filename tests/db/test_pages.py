@@ -158,6 +158,8 @@ def test_a_stopped_journey_shows_no_form_and_a_log_sent_anyway_is_kept(as_alice:
     assert as_alice.get(f"/journeys/{journey.pk}").context["can_write"] is False
     answer = as_alice.post(f"/journeys/{journey.pk}", {"memo": "늦은 글"})
     assert answer.status_code == 422
+    assert "늦은 글" in answer.content.decode()
+    assert "지금 읽고 있는 여정이 아닙니다" in text(answer)
     assert journey.logs.count() == 1
     as_alice.post(f"/journeys/{journey.pk}/resume")
     assert as_alice.post(f"/journeys/{journey.pk}", {"memo": "늦은 글"}).status_code == 303

@@ -50,5 +50,16 @@ def test_the_documentation_and_the_browsable_api_open(client: Client, as_alice: 
         assert "'unsafe-inline'" in answer["Content-Security-Policy"]
 
 
+def test_the_browsable_api_has_forms_to_fill_in(as_alice: Client, journey: Journey) -> None:
+    for url, field in (
+        ("/api/music", "prompt"),
+        ("/api/journeys/create", "book_title"),
+        (f"/api/journeys/{journey.pk}/logs", "memo"),
+        ("/api/token", "username"),
+    ):
+        page = as_alice.get(url, headers={"Accept": "text/html"}).content.decode()
+        assert f'name="{field}"' in page, url
+
+
 def test_times_are_utc(alice_api: APIClient, journey: Journey) -> None:
     assert alice_api.get(f"/api/journeys/{journey.pk}").json()["created_at"].endswith("Z")
