@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import psutil
 import pytest
 import requests
@@ -73,8 +75,12 @@ def test_it_waits_longer_after_each_quick_death(product: Product):
 
 def test_it_replaces_a_killed_guardian(product: Product):
     def guardians() -> list[psutil.Process]:
-        children = psutil.Process(product.process.pid).children()
-        return [each for each in children if "guardian.py" in " ".join(each.cmdline())]
+        found = []
+        for child in psutil.Process(product.process.pid).children():
+            with contextlib.suppress(psutil.Error):  # one that has just died has no command line any more
+                if is_alive(child) and "guardian.py" in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
     (guardian,) = guardians()
     guardian.kill()
