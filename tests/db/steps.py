@@ -1,0 +1,36 @@
+"""What the tests of a track's life do to its row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from music import generation
+from music.models import MusicTrack
+
+
+def make_due(track: MusicTrack) -> None:
+    MusicTrack.objects.filter(pk=track.pk, due_at__isnull=False).update(due_at=Now())
+
+
+def lose_worker(track: MusicTrack) -> None:
+    past = Now() - timedelta(seconds=1)
+    MusicTrack.objects.filter(pk=track.pk).update(lease_until=past, due_at=past)
+
+
+def advance(track: MusicTrack) -> MusicTrack:
+    make_due(track)
+    generation.advance(track.pk)
+    track.refresh_from_db()
+    return track
+
+
+def past_deadline(track: MusicTrack) -> None:
+    MusicTrack.objects.filter(pk=track.pk).update(deadline_at=Now() - timedelta(seconds=1))
+
+
+def claimed(track: MusicTrack) -> MusicTrack:
+    worker = MusicTrack.claim(track.pk, lease=timedelta(seconds=9), deadline=timedelta(minutes=5))
+    assert worker
+    return worker
