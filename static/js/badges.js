@@ -2,7 +2,6 @@
 
 import { announce, onEveryPage, phrase } from "./page.js";
 
-const LATE_AFTER_SECONDS = 300;
 const KEPT_NEWS = 200;
 
 const newest = new Map();
@@ -11,6 +10,7 @@ let ticking = 0;
 export function startBadges() {
   document.addEventListener("music:news", ({ detail }) => {
     for (const track of detail.tracks) keep(track);
+    for (const id of detail.gone) takeAway(id);
     redrawAll({ speak: true });
     followMaking(detail.making_standalone);
   });
@@ -41,7 +41,6 @@ function redraw(badge, track, speak) {
   const fresh = template.content.firstElementChild;
   if (!fresh) return;
   for (const element of fresh.querySelectorAll("noscript")) element.remove();
-  for (const input of fresh.querySelectorAll('input[name="next"]')) input.value = location.pathname + location.search;
   const focused = badge.contains(document.activeElement) ? document.activeElement : null;
   const before = badge.dataset.status;
   badge.replaceWith(fresh);
@@ -56,6 +55,15 @@ function redraw(badge, track, speak) {
   document.dispatchEvent(new CustomEvent("music:badge-drawn"));
 }
 
+/** A piece deleted from elsewhere leaves with all that belongs to it alone. */
+function takeAway(id) {
+  for (const badge of document.querySelectorAll(`[data-track="${id}"]`)) {
+    const item = badge.closest("[data-track-item]") ?? badge;
+    if (item.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
+    item.remove();
+  }
+}
+
 /** Count the seconds of unfinished badges on; the clock stops when the last one is gone. Returns how many there are. */
 function tick() {
   const clocks = document.querySelectorAll("[data-elapsed]");
@@ -67,8 +75,8 @@ function tick() {
       seconds < 60
         ? phrase("seconds", { seconds })
         : phrase("minutes", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
-    const late = clock.closest("[data-track]")?.querySelector("[data-late]");
-    if (late && seconds >= LATE_AFTER_SECONDS) late.hidden = false;
+    const badge = clock.closest("[data-track]");
+    if (seconds >= Number(badge.dataset.lateAfter)) badge.querySelector("[data-late]").hidden = false;
   }
   if (!clocks.length) {
     clearInterval(ticking);

@@ -2,7 +2,7 @@
 //
 // Kept in this browser only, apart for each reader, until the form is sent or the reader logs out.
 
-import { currentReader, onEveryPage } from "./page.js";
+import { currentReader, onEveryPage, wasTaken } from "./page.js";
 import { keysUnder, read, remove, write } from "./storage.js";
 
 const drafts = () => `draft:${currentReader()}:`;
@@ -11,10 +11,11 @@ export function startDrafts() {
   document.addEventListener("input", ({ target }) => {
     if (target.form?.dataset.draft) keep(target.form);
   });
+  // Once more before it goes: logging out in another tab has wiped the drafts, and the answer may be a refusal.
+  document.addEventListener("submit", ({ target }) => target.dataset.draft && keep(target), { capture: true });
   document.addEventListener("turbo:submit-end", ({ target, detail }) => {
-    if (target.dataset.draft && detail.success) remove(drafts() + target.dataset.draft);
-  });
-  document.addEventListener("submit", ({ target }) => {
+    if (!wasTaken(detail)) return;
+    if (target.dataset.draft) remove(drafts() + target.dataset.draft);
     if (!target.hasAttribute("data-leaving")) return;
     for (const name of keysUnder(drafts())) remove(drafts() + name);
   });
@@ -28,11 +29,13 @@ function fields(form) {
 }
 
 const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
+const wasHandedBack = (form) => form.querySelector('[aria-invalid="true"], .errorlist') !== null;
 const isUntouched = (field) => (isChoice(field) ? field.checked === field.defaultChecked : field.value === field.defaultValue);
 
 function keep(form) {
+  // In a form handed back with errors, what is there by default is the reader's own as well.
   const values = fields(form)
-    .filter((field) => !isUntouched(field))
+    .filter((field) => wasHandedBack(form) || !isUntouched(field))
     .map((field) => (isChoice(field) ? [field.name, field.value, field.checked] : [field.name, field.value]));
   if (values.length) write(drafts() + form.dataset.draft, values);
   else remove(drafts() + form.dataset.draft);
@@ -41,7 +44,9 @@ function keep(form) {
 function restore(form) {
   const values = read(drafts() + form.dataset.draft);
   // A form that the server handed back with errors, or that Back brought up, holds the newer text already.
-  if (!values || form.querySelector('[aria-invalid="true"], .errorlist') || !fields(form).every(isUntouched)) return;
+  if (!values || wasHandedBack(form) || !fields(form).every(isUntouched)) return;
+  const fold = form.closest("details");
+  if (fold) fold.open = true;
   for (const [name, value, checked] of values) {
     for (const field of fields(form).filter((candidate) => candidate.name === name)) {
       if (!isChoice(field)) field.value = value;

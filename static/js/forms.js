@@ -1,12 +1,20 @@
 // Forms: sent once, not sent by an Enter that only ends a Hangul syllable, and never again with a used key.
 
-import { onEveryPage } from "./page.js";
+import { onEveryPage, phrase, wasTaken } from "./page.js";
+import { showProblem } from "./toasts.js";
+
+const FAULTS = 'main [aria-invalid="true"], main .errorlist.nonfield';
 
 let sending = new WeakSet();
+const shownErrors = new WeakSet();
 
 export function startForms() {
   document.addEventListener("submit", sendOnce, { capture: true });
   document.addEventListener("turbo:submit-end", ended);
+  document.addEventListener("turbo:fetch-request-error", tellNotSent);
+  addEventListener("unhandledrejection", (event) => {
+    if (shownErrors.has(event.reason)) event.preventDefault(); // Turbo throws it again, and nobody catches it
+  });
   document.addEventListener("keydown", ignoreComposingEnter, { capture: true });
   addEventListener("pageshow", (event) => {
     if (event.persisted) sending = new WeakSet();
@@ -14,7 +22,7 @@ export function startForms() {
   onEveryPage(() => {
     fillTimeZone();
     // A frame later: Turbo gives the focus to an autofocus field first.
-    requestAnimationFrame(() => document.querySelector('main [aria-invalid="true"]')?.focus());
+    requestAnimationFrame(() => document.querySelector(FAULTS)?.focus());
   });
 }
 
@@ -31,7 +39,7 @@ function sendOnce(event) {
 }
 
 function ended({ target: form, detail }) {
-  if (!detail.success) {
+  if (!wasTaken(detail)) {
     sending.delete(form);
     return;
   }
@@ -40,6 +48,14 @@ function ended({ target: form, detail }) {
   form.reset();
   const key = form.querySelector('input[name="request_key"]');
   if (key) key.value = freshKey();
+}
+
+/** A link that leads nowhere is the browser's to explain; a form stays as it is, and the reader is told. */
+function tellNotSent(event) {
+  if (event.target.localName !== "form") return;
+  event.preventDefault();
+  shownErrors.add(event.detail.error);
+  showProblem(phrase("notSent"));
 }
 
 function ignoreComposingEnter(event) {

@@ -8,6 +8,11 @@ export function currentReader() {
   return reader;
 }
 
+/** Whether what a form held has been taken, by a "turbo:submit-end"; for Turbo, being sent to log in is a success too. */
+export function wasTaken({ success, fetchResponse }) {
+  return Boolean(success) && fetchResponse.location.pathname !== document.body.dataset.loginUrl;
+}
+
 /** A phrase in the page's language, by its name in the base template; `%(name)s` is filled from `values`. */
 export function phrase(name, values = {}) {
   const text = document.getElementById("strings")?.dataset[name] ?? "";

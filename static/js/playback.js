@@ -3,7 +3,7 @@
 // It never starts by itself. After a reload it stands paused where it was; when the reader leaves, it forgets.
 
 import { hear, tell } from "./channel.js";
-import { currentReader, onEveryPage } from "./page.js";
+import { currentReader, onEveryPage, wasTaken } from "./page.js";
 import { read, remove, write } from "./storage.js";
 
 const KEY = "player";
@@ -41,6 +41,15 @@ export function startPlayback(changed) {
   hear("reader", (_content, about) => {
     if (about !== piece?.reader) close();
   });
+  document.addEventListener("music:news", ({ detail }) => {
+    if (detail.gone.includes(piece?.id)) close();
+  });
+  document.addEventListener("turbo:submit-end", ({ target, detail }) => {
+    if (!target.hasAttribute("data-deletes") || !wasTaken(detail)) return;
+    tell("deleted");
+    closeIfDeleted();
+  });
+  hear("deleted", closeIfDeleted);
   addEventListener("pagehide", () => save({ atOnce: true }));
   onEveryPage(followReader);
 }
@@ -83,6 +92,15 @@ export function close() {
   audio.load();
   remove(KEY);
   tellChange();
+}
+
+/** Asks the server: what was deleted may be the piece itself, its log, or the whole journey. */
+async function closeIfDeleted() {
+  if (!piece) return;
+  const { id, url } = piece;
+  // Audio in a bucket is elsewhere; that there is a way to it is enough to know.
+  const response = await fetch(url, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (response?.status === 404 && piece?.id === id) close();
 }
 
 function load(next, time) {

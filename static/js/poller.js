@@ -21,6 +21,7 @@ let askAgain = false;
 let pollUrl = "";
 let reader = "";
 let refused = false;
+let restored = false;
 
 export function startPoller() {
   hear("news", (answer, about) => {
@@ -31,7 +32,19 @@ export function startPoller() {
     else stop();
   });
   hear("reader", (_content, about) => {
-    if (about !== currentReader()) refuse(); // the cookie is somebody else's now
+    if (about !== currentReader()) {
+      refuse(); // the cookie is somebody else's now
+      return;
+    }
+    refused = false;
+    lookAgain();
+  });
+  document.addEventListener("turbo:visit", ({ detail }) => {
+    restored = detail.action === "restore";
+  });
+  document.addEventListener("turbo:load", () => {
+    // A page made for the reader proves the cookie; one that Back brings up may be older than it.
+    if (document.body.dataset.reader && !restored) refused = false;
   });
   onEveryPage(look);
   addEventListener("online", lookAgain);

@@ -76,7 +76,7 @@ function fromTemplate(kind) {
 function put(toast, role) {
   const list = document.querySelector(`[data-toasts="${role}"]`);
   toast.querySelector("[data-toast-close]").addEventListener("click", () => close(toast));
-  if (role === "status" && list.childElementCount >= MOST_TOASTS) close(list.firstElementChild);
+  if (list.childElementCount >= MOST_TOASTS) close(list.firstElementChild);
   list.append(toast);
 }
 

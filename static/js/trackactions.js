@@ -1,8 +1,12 @@
 // Cancel and Retry without leaving the page: a half-written log stays as it is. Without scripts they are plain forms.
 
+import { rememberTrack } from "./memory.js";
 import { phrase } from "./page.js";
 import { pollNow } from "./poller.js";
 import { showProblem } from "./toasts.js";
+
+// The track has been cancelled, tried again, finished (409) or deleted (404) from elsewhere: the news will tell.
+const MOVED_ON = [404, 409];
 
 export function startTrackActions() {
   document.addEventListener("submit", (event) => {
@@ -16,16 +20,22 @@ export function startTrackActions() {
 
 async function send(form) {
   form.setAttribute("aria-busy", "true");
+  let response;
   try {
-    const response = await fetch(form.dataset.trackAction, {
+    response = await fetch(form.dataset.trackAction, {
       method: "POST",
       headers: { Accept: "application/json", "X-CSRFToken": new FormData(form).get("csrfmiddlewaretoken") },
     });
-    // 409: the track has moved on by itself, and the news will tell.
-    if (!response.ok && response.status !== 409) throw new Error(`${response.status}`);
-    pollNow();
   } catch {
-    form.removeAttribute("aria-busy");
     showProblem(phrase("notSent"));
+    return;
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+  if (response.ok || MOVED_ON.includes(response.status)) {
+    rememberTrack(form.closest("[data-track]").dataset.track);
+    pollNow();
+  } else {
+    showProblem(phrase("refused"));
   }
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.loopback import Vendor, running_vendor
 from tests.process.product import Product, running_product
@@ -116,6 +116,21 @@ def sign_up(request: pytest.FixtureRequest) -> SignUp:
         return page
 
     return sign_up
+
+
+def log_in(page: Page, product: Product, name: str) -> Page:
+    """Log a reader in who has signed up before, and wait for the shelf."""
+    page.goto(f"{product.url}/login")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{product.url}/")
+    return page
+
+
+def log_out(page: Page) -> None:
+    page.get_by_role("button", name="로그아웃").click()
+    expect(page.get_by_role("link", name="로그인").first).to_be_visible()
 
 
 def start_journey(page: Page, product: Product, title: str = "데미안") -> str:

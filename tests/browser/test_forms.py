@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import SignUp, start_journey
 from tests.process.product import Product
@@ -68,6 +68,23 @@ def test_a_refused_form_keeps_what_was_typed(page: Page, product: Product, sign_
     expect(page.get_by_text("쪽수와 퍼센트 중").first).to_be_visible()
     expect(page.locator("textarea[name=memo]")).to_have_value("오래 쓴 글")
     expect(page.locator(".log")).to_have_count(1)
+
+
+def test_a_form_sent_offline_says_so_and_can_be_sent_again(
+    context: BrowserContext, page: Page, product: Product, sign_up: SignUp
+) -> None:
+    sign_up(page, product)
+    start_journey(page, product, "데미안")
+    page.fill("textarea[name=memo]", "지하철에서 쓴 글")
+    save = page.get_by_role("button", name="기록하고 음악 만들기")
+    context.set_offline(True)
+    save.click()
+    expect(page.locator("#toasts .toast", has_text="보내지 못했습니다")).to_be_visible()
+    expect(page.locator("textarea[name=memo]")).to_have_value("지하철에서 쓴 글")
+    context.set_offline(False)
+    save.click()
+    expect(page.locator(".log")).to_have_count(2)
+    expect(page.locator(".log").first).to_contain_text("지하철에서 쓴 글")
 
 
 def test_the_music_page_waits_with_the_next_prompt(page: Page, product: Product, sign_up: SignUp) -> None:

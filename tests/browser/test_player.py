@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SignUp, playback, start_journey
+from tests.browser.conftest import SignUp, log_out, playback, start_journey
 from tests.process.product import Product, wait_until
 
 
@@ -78,6 +78,17 @@ def test_a_new_piece_does_not_take_over(page: Page, product: Product, sign_up: S
 def test_logging_out_ends_it(page: Page, product: Product, sign_up: SignUp) -> None:
     ready_journey(page, product, sign_up)
     play(page)
-    page.get_by_role("button", name="로그아웃").click()
+    log_out(page)
     wait_until(lambda: playback(page)["hidden"], what="the player to go")
     assert not playback(page)["playing"]
+
+
+def test_it_goes_when_its_piece_is_deleted(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    page.get_by_role("link", name="여정 삭제").click()
+    page.wait_for_url("**/delete")
+    assert playback(page)["playing"]
+    page.get_by_role("button", name="여정 삭제").click()
+    page.wait_for_url(f"{product.url}/")
+    wait_until(lambda: playback(page)["hidden"], what="the player to go")
