@@ -99,7 +99,8 @@ async function closeIfDeleted() {
   if (!piece) return;
   const { id, url } = piece;
   // Audio in a bucket is elsewhere; that there is a way to it is enough to know.
-  const response = await fetch(url, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
+  const firstByte = { headers: { Range: "bytes=0-0" }, redirect: "manual", cache: "no-store" };
+  const response = await fetch(url, firstByte).catch(() => null);
   if (response?.status === 404 && piece?.id === id) close();
 }
 

@@ -6,6 +6,7 @@ import { onEveryPage, phrase } from "./page.js";
 
 const SHOWN_FOR = 10000;
 const MOST_TOASTS = 4;
+const STORAGE_SETTLES_IN = 3000;
 
 export function startToasts() {
   document.addEventListener("music:news", ({ detail }) => {
@@ -33,13 +34,17 @@ function tellOnce(track) {
     return;
   }
   if (document.visibilityState !== "visible") return; // it stays remembered until somebody looks
-  alone("toast", () => {
+  // Only the lock is the same for all tabs at once; what one writes to localStorage another may read a moment later.
+  // So the lock is held until they do, and who finds it taken leaves the toast to its holder.
+  const tell = () => {
     if (!wasShown(track.id, track.version)) {
       show(track);
       markShown(track.id, track.version);
     }
     forgetTrack(track.id);
-  });
+    return new Promise((settled) => setTimeout(settled, STORAGE_SETTLES_IN));
+  };
+  alone(`toast:${track.id}:${track.version}`, tell, { ifAvailable: true });
 }
 
 /** Say that something the reader did came to nothing; `text` is a phrase of the page. */
