@@ -213,8 +213,8 @@ class FinishPage(LoginRequiredMixin, View):
         try:
             return redirect_once(request, work, done=_("You finished the book. The music of vFinal is being made."))
         except NotReading as error:
-            messages.error(request, str(error))
-            return see_other(journey.get_absolute_url())
+            form.add_error(None, str(error))
+            return self._render(request, journey, form, status=422)
 
     def _render(self, request: HttpRequest, journey: Journey, form: LogForm, status: int = 200) -> HttpResponse:
         context = {"journey": journey, "form": form, "request_key": new_request_key()}

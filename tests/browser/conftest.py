@@ -92,7 +92,10 @@ def _nothing_is_refused_by_the_content_policy(context: BrowserContext) -> Iterat
 
     context.set_default_timeout(10_000)
     context.on("console", listen)
-    context.on("weberror", lambda error: faults.append(str(error.error)))
+    # A visit of Turbo's that is overtaken by the next one ends in an AbortError of its own making; it harms nothing.
+    context.on(
+        "weberror", lambda error: None if "signal is aborted" in str(error.error) else faults.append(str(error.error))
+    )
     yield
     assert faults == []
 

@@ -19,8 +19,10 @@ def test_an_english_reader_starts_a_journey_with_the_english_name(charlie: Reade
     record = client.get("/journeys/new", {"q": "pride and prejudice"}).context["results"][0]
     client.post("/journeys/new", {"source": record.source, "source_id": record.source_id})
     assert MusicTrack.objects.get().title == "Pride and Prejudice · v0"
-    with translation.override("en"):
-        assert Journey.objects.get().book.shown_authors == "Jane Austen"
+    for url in ("/", Journey.objects.get().get_absolute_url(), "/journeys/new?q=pride"):
+        page = client.get(url).content.decode()
+        assert "Jane Austen" in page, url
+        assert "오만과 편견" not in page, url
 
 
 def test_a_korean_reader_of_the_same_book_sees_the_korean_name(alice: Reader) -> None:

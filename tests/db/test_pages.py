@@ -179,6 +179,9 @@ def test_finishing_editing_and_deleting(as_alice: Client, journey: Journey) -> N
     as_alice.post(f"{url}/finish", {"memo": "끝"})
     assert "vFinal" in text(as_alice.get(url))
     assert as_alice.get(f"{url}/finish").status_code == 302
+    too_late = as_alice.post(f"{url}/finish", {"memo": "또 다른 끝말"})
+    assert too_late.status_code == 422
+    assert "또 다른 끝말" in too_late.content.decode()
     assert as_alice.get(f"{url}/delete").status_code == 200
     assert as_alice.post(f"{url}/delete")["Location"] == "/"
     assert not Journey.objects.exists()
