@@ -126,6 +126,7 @@ def test_an_edited_log_and_a_book_typed_in_come_back_as_they_were_left(
     sign_up(page, product)
     start_journey(page, product, "데미안")
     page.get_by_role("link", name="고치기").click()
+    page.wait_for_url("**/edit")  # the journey's own page has a memo too
     page.fill(MEMO, "고치다 만 글")
     page.reload()
     expect(page.locator(MEMO)).to_have_value("고치다 만 글")
