@@ -143,6 +143,10 @@ class Supervisor:
                     os.read(alarm, 4096)
         finally:
             self._stop(guardian)
+            # Everything has ended. One more Ctrl-C must not kill us while Python takes itself down, which would look
+            # like a crash to whoever waits for the exit code.
+            for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(each, signal.SIG_IGN)
 
     def _listen_to_signals(self) -> int:
         """Return a descriptor that becomes readable with every signal: a wish to stop, or a child's death."""
