@@ -14,7 +14,7 @@ from typing import Any, Self
 PROMPT_LIMIT = 300
 STYLE_TAGS_LIMIT = 200
 TEMPO_RANGE = (40, 180)
-DURATION_RANGE = (10, 600)
+DURATION_RANGE = (10, 300)
 
 
 class Mood(StrEnum):
@@ -136,7 +136,10 @@ class MusicBrief:
         demand(0.0 <= self.energy <= 1.0, "energy: 0 to 1")
         demand(0.0 <= self.confidence <= 1.0, "confidence: 0 to 1")
         demand(TEMPO_RANGE[0] <= self.tempo <= TEMPO_RANGE[1], f"tempo: {TEMPO_RANGE[0]} to {TEMPO_RANGE[1]} bpm")
-        demand(DURATION_RANGE[0] <= self.duration <= DURATION_RANGE[1], "duration: 10 to 600 s")
+        demand(
+            DURATION_RANGE[0] <= self.duration <= DURATION_RANGE[1],
+            f"duration: {DURATION_RANGE[0]} to {DURATION_RANGE[1]} s",
+        )
         demand(self.key in KEYS, "key: unknown tonic")
         demand(0 < len(self.prompt) <= PROMPT_LIMIT, f"prompt: 1 to {PROMPT_LIMIT} characters")
         demand(len(self.style_tags) <= STYLE_TAGS_LIMIT, f"style_tags: up to {STYLE_TAGS_LIMIT} characters")

@@ -66,6 +66,10 @@ class Audio:
     extension: str
     seconds: float | None = None
     metadata: dict[str, object] = field(default_factory=dict)
+    midi: bytes = b""
+    """The score as a Standard MIDI File, from providers that have one."""
+    peaks: tuple[int, ...] = ()
+    """About 400 values 0 … 100, the waveform's outline; empty where the provider gives none."""
 
 
 @dataclass(frozen=True, slots=True)

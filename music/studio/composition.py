@@ -72,6 +72,7 @@ def compose(brief: MusicBrief) -> Score:
             )
             for chord in ground.chords
         ),
+        motifs=(),
         parts=parts,
         slowing=slowing,
         tail=tail,

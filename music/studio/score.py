@@ -58,6 +58,20 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Where a motif is heard in the melody, for explaining the piece and for finding its theme again."""
+
+    start: float
+    length: float
+    of: str
+    """"theme" (the journey's), "own" (this piece's) or "chapter" (an earlier piece's own, in a finale)."""
+    form: str
+    """The variation it appears in: a value of `theme.Variation`."""
+    number: int = 0
+    """Of a chapter: its place in the brief, counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
 class Harmony:
     """What sounds under the melody for a while, for the record."""
 
@@ -85,6 +99,8 @@ class Score:
     bars: int
     sections: tuple[Section, ...]
     harmony: tuple[Harmony, ...]
+    motifs: tuple[Quotation, ...]
+    """In order of time."""
     parts: tuple[Part, ...]
     slowing: float
     """How much slower the last two bars end: 0.3 is 30 %."""

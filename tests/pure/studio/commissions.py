@@ -59,7 +59,7 @@ ANY_BRIEF = st.builds(
     key=st.sampled_from(KEYS),
     mode=st.sampled_from(list(Mode)),
     instruments=st.lists(WISHES, max_size=4).map(tuple),
-    duration=st.integers(10, 180) | st.just(600),
+    duration=st.integers(10, 180) | st.just(300),
     seed=SEEDS,
     theme_seed=SEEDS,
     role=st.sampled_from(list(Role)),

@@ -14,7 +14,7 @@ from music.studio.score import Meter
 METERS = st.sampled_from([QUADRUPLE, TRIPLE, COMPOUND])
 
 
-@given(st.integers(60, 600), st.integers(40, 180), METERS, st.sampled_from(list(Role)))
+@given(st.integers(60, 300), st.integers(40, 180), METERS, st.sampled_from(list(Role)))
 def test_it_fits_the_time_asked_for_with_little_change_of_tempo(
     duration: int, tempo: int, meter: Meter, role: Role
 ) -> None:
@@ -24,7 +24,7 @@ def test_it_fits_the_time_asked_for_with_little_change_of_tempo(
     assert form.tempo == pytest.approx(tempo, rel=0.061)
 
 
-@given(st.integers(10, 600), st.integers(40, 180), METERS, st.sampled_from(list(Role)))
+@given(st.integers(10, 300), st.integers(40, 180), METERS, st.sampled_from(list(Role)))
 def test_it_leaves_no_bar_without_a_phrase(duration: int, tempo: int, meter: Meter, role: Role) -> None:
     form = lay_out(duration, tempo, meter, role, slowing=0.3, tail=2.0)
     assert form.phrases[0].start == 0
