@@ -5,6 +5,7 @@ The sections follow Django's documentation. README.md has the table of variables
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from environs import Env
 from readingjourney.datadir import broker_socket, load_or_create_secret
 
 env = Env()
+
+# The reader of moods computes in C with OpenMP, whose idle threads spin: on a busy machine a text then takes seconds
+# instead of 50 ms. Read when that library loads, so it is set before anything can load it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR: Path = env.path("DATA_DIR", BASE_DIR / "var").resolve()
@@ -213,6 +219,11 @@ MUSIC_PROVIDERS: dict[str, str] = {
 MUSIC_PROVIDER = env.str("MUSIC_PROVIDER", "studio")
 MUSIC_DURATION_SECONDS = env.int("MUSIC_DURATION_SECONDS", 120)
 MUSIC_LEASE_SECONDS = env.float("MUSIC_LEASE_SECONDS", 30.0)
+# A language model that may write briefs; without an address nothing leaves this machine (music/llm.py).
+BRIEF_LLM_BASE_URL = env.str("BRIEF_LLM_BASE_URL", "")
+BRIEF_LLM_MODEL = env.str("BRIEF_LLM_MODEL", "")
+BRIEF_LLM_API_KEY = env.str("BRIEF_LLM_API_KEY", "")
+BRIEF_LLM_SECONDS = env.float("BRIEF_LLM_SECONDS", 8.0)
 
 # API
 REST_FRAMEWORK = {
