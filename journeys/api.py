@@ -34,7 +34,9 @@ from journeys.serializers import (
     LogListSerializer,
     LogRequestSerializer,
     LogSerializer,
+    SoundSerializer,
     entry_of,
+    sound_of,
 )
 from journeys.services import (
     NotReading,
@@ -42,15 +44,20 @@ from journeys.services import (
     add_book,
     add_log,
     book_from_record,
+    choose_sound,
     delete_journey,
     delete_log,
     edit_log,
     finish_journey,
+    remake_piece,
     resume_journey,
     start_journey,
     stop_journey,
 )
-from music.serializers import TrackSerializer
+from music.api import TrackActionView
+from music.brief import Genre, Mood
+from music.models import MusicTrack
+from music.serializers import RemakeRequestSerializer, TrackSerializer
 from readingjourney.api import IDEMPOTENCY_KEY, answer_once
 from readingjourney.idempotency import Answer
 from readingjourney.problems import Conflict
@@ -134,7 +141,12 @@ class JourneyCreateView(generics.GenericAPIView[Any]):
         data = asked.validated_data
 
         def work() -> Answer:
-            journey = start_journey(reader=request.user, book=self._book(request, data), started_on=data["started_on"])
+            journey = start_journey(
+                reader=request.user,
+                book=self._book(request, data),
+                started_on=data["started_on"],
+                sound=sound_of(data),
+            )
             body = {
                 "success": True,
                 "journey": JourneySerializer(journey).data,
@@ -172,6 +184,39 @@ class JourneyView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class JourneySoundView(generics.GenericAPIView[Any]):
+    """What the pieces still to come are to sound like."""
+
+    serializer_class = SoundSerializer
+
+    @extend_schema(request=SoundSerializer, responses=JourneySerializer)
+    def put(self, request: Request, journey_id: uuid.UUID) -> Response:
+        journey = own_journey(request.user, journey_id)
+        asked = SoundSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        choose_sound(journey, sound_of(asked.validated_data))
+        return Response(JourneySerializer(journey).data)
+
+
+class TrackRemakeView(TrackActionView):
+    """Make a finished piece again: in another mood or genre, or simply anew. The old one stays until the new one is
+    ready and takes its place, under the same id. 409 when the piece is not finished, or is being made again already."""
+
+    @extend_schema(request=RemakeRequestSerializer, responses={202: TrackSerializer}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, track_id: uuid.UUID) -> Response:
+        asked = RemakeRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wish = {"mood": asked.validated_data["mood"], "genre": asked.validated_data["genre"]}
+
+        def remake(track: MusicTrack) -> None:
+            mood = Mood(wish["mood"]) if wish["mood"] else None
+            genre = Genre(wish["genre"]) if wish["genre"] else None
+            if not remake_piece(track, mood=mood, genre=genre):
+                raise Conflict(_("Only a finished piece that is not being made again already can be made again."))
+
+        return self.do_once(request, track_id, remake, wish)
+
+
 class WriteLogView(generics.GenericAPIView[Any]):
     """Base of the two ways to write a log."""
 
@@ -202,7 +247,7 @@ class LogsView(WriteLogView):
 
     @extend_schema(operation_id="journeys_logs_list", responses=LogListSerializer)
     def get(self, request: Request, journey_id: uuid.UUID) -> Response:
-        logs = own_journey(request.user, journey_id).logs.select_related("track").order_by("version")
+        logs = own_journey(request.user, journey_id).logs.select_related("track__remake").order_by("version")
         return Response(LogListSerializer({"logs": logs}, context={"request": request}).data)
 
     @extend_schema(request=LogRequestSerializer, responses={201: LogCreatedSerializer}, parameters=[IDEMPOTENCY_KEY])

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.contrib.auth.forms import UserCreationForm
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from journeys.catalogue.isbn import normalise_isbn
-from journeys.models import MEMO_LIMIT, QUOTE_LIMIT, Reader, ReadingLog
-from journeys.services import LogEntry
-from music.brief import Mood
-from music.presentation import mood_text
+from journeys.models import DURATIONS, MEMO_LIMIT, QUOTE_LIMIT, Journey, Reader, ReadingLog
+from journeys.services import LogEntry, Sound
+from music.brief import Genre, Mood
+from music.names import genre_text, mood_text
 
 
 class SignUpForm(UserCreationForm):
@@ -91,6 +91,52 @@ class BookForm(forms.Form):
         if not isbn13:
             raise ValidationError(_("This is not a valid ISBN."), code="invalid")
         return isbn13
+
+
+class SoundForm(forms.Form):
+    """What a journey's music is to sound like."""
+
+    genre = forms.ChoiceField(label=gettext_lazy("Genre"), required=False)
+    duration = forms.TypedChoiceField(
+        label=gettext_lazy("Length of a piece"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = settings.MUSIC_DURATION_SECONDS
+        genres = sorted(((str(genre), genre_text(genre)) for genre in Genre), key=lambda pair: pair[1])
+        lengths = [(str(seconds), length_text(seconds)) for seconds in DURATIONS]
+        self.fields["genre"].choices = [("", _("as it suits the book")), *genres]  # type: ignore[attr-defined]
+        self.fields["duration"].choices = [  # type: ignore[attr-defined]
+            ("", _("as usual (%(length)s)") % {"length": length_text(usual)}),
+            *lengths,
+        ]
+
+    @property
+    def sound(self) -> Sound:
+        """What was chosen, once the form is valid."""
+        genre = self.cleaned_data["genre"]
+        return Sound(genre=Genre(genre) if genre else None, duration=self.cleaned_data["duration"])
+
+    @property
+    def text(self) -> str:
+        """What an existing journey has, in a few words."""
+        names = [dict(self.fields[name].choices).get(str(value), "") for name, value in self.initial.items()]  # type: ignore[attr-defined]
+        return ", ".join(names)
+
+    @staticmethod
+    def values_of(journey: Journey) -> dict[str, Any]:
+        """What an existing journey fills the form with."""
+        return {"genre": journey.genre, "duration": journey.duration or ""}
+
+
+def length_text(seconds: int) -> str:
+    """A length in words: 90 seconds are a minute and a half."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return ngettext("%(count)d second", "%(count)d seconds", rest) % {"count": rest}
+    text = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    return f"{text} {ngettext('%(count)d second', '%(count)d seconds', rest) % {'count': rest}}" if rest else text
 
 
 class LogForm(forms.Form):

@@ -16,13 +16,15 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from music.brief import Mood
+from music.brief import Genre, Mood
 
 if TYPE_CHECKING:
     from music.models import MusicTrack
 
 QUOTE_LIMIT = 4000
 MEMO_LIMIT = 8000
+DURATIONS = (30, 60, 90, 120, 180, 240)
+"""Seconds that a journey's pieces can be asked to last."""
 
 
 def validate_time_zone(name: str) -> None:
@@ -116,6 +118,16 @@ class Journey(models.Model):
     )
     book = models.ForeignKey(Book, models.PROTECT, related_name="journeys", verbose_name=_("book"))
     status = models.CharField(_("status"), max_length=10, choices=JourneyStatus, default=JourneyStatus.READING)
+    genre = models.CharField(
+        _("genre"),
+        max_length=40,
+        blank=True,
+        default="",
+        help_text=_("Preferred for all its music; empty leaves it to the book and the words"),
+    )
+    duration = models.PositiveSmallIntegerField(
+        _("length"), null=True, blank=True, help_text=_("Seconds each piece is to last; empty: the usual")
+    )
     theme_seed = models.BigIntegerField(help_text=_("All music of this journey grows from it"))
     started_on = models.DateField(_("started on"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
@@ -134,6 +146,12 @@ class Journey(models.Model):
                 name="journey_ended_unless_reading",
                 condition=(Q(status=JourneyStatus.READING) & Q(ended_on__isnull=True))
                 | (~Q(status=JourneyStatus.READING) & Q(ended_on__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="journey_genre_is_known", condition=Q(genre__in=["", *(str(genre) for genre in Genre)])
+            ),
+            models.CheckConstraint(
+                name="journey_duration_is_offered", condition=Q(duration__isnull=True) | Q(duration__in=DURATIONS)
             ),
         ]
         indexes = [models.Index(fields=["reader", "-updated_at"], name="journey_reader_recent")]

@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,25 +21,33 @@ from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey, own_log
 from journeys.catalogue import SEARCH_LIMIT, find_record, search_books
-from journeys.forms import BookForm, LogForm, SettingsForm, SignUpForm
+from journeys.forms import BookForm, LogForm, SettingsForm, SignUpForm, SoundForm
 from journeys.models import Journey, JourneyStatus, Reader, ReadingLog
 from journeys.services import (
     NotReading,
+    Sound,
     StartCannotBeDeleted,
     add_book,
     add_log,
     book_from_record,
+    choose_sound,
     delete_journey,
     delete_log,
     edit_log,
     finish_journey,
+    remake_piece,
     resume_journey,
     start_journey,
     stop_journey,
 )
+from music.brief import Mood
 from music.models import MusicTrack
-from music.presentation import TrackCard, cards_for
-from readingjourney.forms import new_request_key, redirect_once, see_other
+from music.presentation import TrackCard, cards_for, page_url
+from readingjourney.forms import new_request_key, next_page, redirect_once, see_other
+
+
+class NotFinished(Exception):
+    """The piece cannot be made again now: it is on its way, or a new one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +119,15 @@ class NewJourneyPage(LoginRequiredMixin, View):
     """Search for a book and choose it, or type one in."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._render(request, BookForm(initial={"title": request.GET.get("q", "")}))
+        return self._render(request, BookForm(initial={"title": request.GET.get("q", "")}), SoundForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        sound_form = SoundForm(request.POST)
+        sound = sound_form.sound if sound_form.is_valid() else Sound()
         if "manual" in request.POST:
             form = BookForm(request.POST)
             if not form.is_valid():
-                return self._render(request, form, status=422)
+                return self._render(request, form, sound_form, status=422)
             data = form.cleaned_data
 
             def work() -> str:
@@ -128,19 +138,25 @@ class NewJourneyPage(LoginRequiredMixin, View):
                     isbn13=data["isbn"],
                     pages=data["pages"],
                 )
-                return start_journey(reader=request.user, book=book).get_absolute_url()
+                return start_journey(reader=request.user, book=book, sound=sound).get_absolute_url()
         else:
-            record = find_record(request.POST.get("source", ""), request.POST.get("source_id", ""))
+            record = find_record(*self._chosen(request))
             if record is None:
                 messages.error(request, _("This book could not be found any more. Please search again."))
-                return self._render(request, BookForm(), status=422)
+                return self._render(request, BookForm(), sound_form, status=422)
 
             def work() -> str:
-                return start_journey(reader=request.user, book=book_from_record(record)).get_absolute_url()
+                book = book_from_record(record)
+                return start_journey(reader=request.user, book=book, sound=sound).get_absolute_url()
 
         return redirect_once(request, work, done=_("Your reading journey has begun! The music of v0 is being made."))
 
-    def _render(self, request: HttpRequest, form: BookForm, status: int = 200) -> HttpResponse:
+    def _chosen(self, request: HttpRequest) -> tuple[str, str]:
+        """Source and id of the book: one button for each carries both, in a form that they share."""
+        source, _slash, source_id = request.POST.get("record", "").partition("/")
+        return request.POST.get("source", source), request.POST.get("source_id", source_id)
+
+    def _render(self, request: HttpRequest, form: BookForm, sound_form: SoundForm, status: int = 200) -> HttpResponse:
         query = request.GET.get("q", "").strip()
         results = search_books(query) if query else []
         context = {
@@ -149,6 +165,8 @@ class NewJourneyPage(LoginRequiredMixin, View):
             "results": results,
             "limit_reached": len(results) >= SEARCH_LIMIT,
             "form": form,
+            "sound_form": sound_form,
+            "manual_sound_form": SoundForm(sound_form.data or None, auto_id="id_manual_%s"),
             "request_key": new_request_key(),
         }
         return render(request, "journeys/new.html", context, status=status)
@@ -177,6 +195,7 @@ class JourneyPage(LoginRequiredMixin, View):
             return self._render(request, journey, form, status=422)
 
     def _render(self, request: HttpRequest, journey: Journey, form: LogForm, status: int = 200) -> HttpResponse:
+        sound_form = SoundForm(initial=SoundForm.values_of(journey))
         logs = list(journey.logs.order_by("-version"))
         tracks = list(MusicTrack.objects.filter(log__in=logs).for_cards())
         cards = {track.log_id: card for track, card in zip(tracks, cards_for(tracks), strict=True)}
@@ -184,6 +203,8 @@ class JourneyPage(LoginRequiredMixin, View):
             "journey": journey,
             "entries": [LogLine(log, cards.get(log.pk)) for log in logs],
             "form": form,
+            "sound_form": sound_form,
+            "sound_text": sound_form.text,
             # A log that comes too late keeps its form, so that its words are not lost.
             "can_write": journey.status == JourneyStatus.READING or form.is_bound,
             "request_key": new_request_key(),
@@ -238,6 +259,43 @@ def resume(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     journey = own_journey(request.user, journey_id)
     resume_journey(journey)
     return see_other(journey.get_absolute_url())
+
+
+@login_required
+@require_POST
+def sound(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
+    """What the journey's music is to sound like from now on."""
+    journey = own_journey(request.user, journey_id)
+    form = SoundForm(request.POST)
+    if form.is_valid():
+        choose_sound(journey, form.sound)
+        messages.success(request, _("Saved. It holds for the music still to come; what exists can be made again."))
+    else:  # the choices are a list: whatever else was sent came from no page of ours
+        messages.error(request, _("That choice is not offered. Please choose again."))
+    return see_other(journey.get_absolute_url())
+
+
+@login_required
+@require_POST
+def remake(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
+    """Make a piece again, in the mood of the button that was pressed or simply anew."""
+    track = get_object_or_404(MusicTrack.objects.for_reader(request.user).pieces().for_cards(), pk=track_id)
+    mood = request.POST.get("mood", "")
+    chosen = Mood(mood) if mood in list(Mood) else None
+    target = next_page(request, page_url(track))
+
+    def work() -> str:
+        if not remake_piece(track, mood=chosen):
+            raise NotFinished
+        return target
+
+    try:
+        return redirect_once(
+            request, work, done=_("The piece is being made again. The old one stays until it is ready.")
+        )
+    except NotFinished:
+        messages.error(request, _("Only a finished piece that is not being made again already can be made again."))
+        return see_other(target)
 
 
 class DeleteJourneyPage(LoginRequiredMixin, View):

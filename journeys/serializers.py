@@ -9,9 +9,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from journeys.catalogue.isbn import normalise_isbn
-from journeys.models import MEMO_LIMIT, QUOTE_LIMIT, Book, Journey, ReadingLog
-from journeys.services import LogEntry
-from music.brief import Mood
+from journeys.models import DURATIONS, MEMO_LIMIT, QUOTE_LIMIT, Book, Journey, ReadingLog
+from journeys.services import LogEntry, Sound
+from music.brief import Genre, Mood
 from music.serializers import TrackSerializer
 
 
@@ -59,12 +59,32 @@ class BookSearchSerializer(serializers.Serializer[Any]):
     results = BookRecordSerializer(many=True)
 
 
+class SoundSerializer(serializers.Serializer[Any]):
+    """What a journey's music is to sound like; what is left out or null is left to us."""
+
+    genre = serializers.ChoiceField(
+        choices=[str(genre) for genre in Genre], required=False, allow_null=True, default=None
+    )
+    duration = serializers.ChoiceField(
+        choices=list(DURATIONS), required=False, allow_null=True, default=None, help_text="Seconds of each piece"
+    )
+
+
+def sound_of(data: dict[str, Any]) -> Sound:
+    """The sound in the valid data of a `SoundSerializer`, or of a request that has its fields."""
+    return Sound(genre=Genre(data["genre"]) if data["genre"] else None, duration=data["duration"])
+
+
 class JourneySerializer(serializers.ModelSerializer[Journey]):
     book = BookSerializer(read_only=True)
+    genre = serializers.CharField(read_only=True, help_text="Preferred; empty where it is left to us")
+    duration = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Seconds of each piece; null where it is left to us"
+    )
 
     class Meta:
         model = Journey
-        fields = ["id", "book", "status", "started_on", "ended_on", "created_at", "updated_at"]
+        fields = ["id", "book", "status", "genre", "duration", "started_on", "ended_on", "created_at", "updated_at"]
         read_only_fields = fields
 
 
@@ -94,7 +114,7 @@ class LogSerializer(serializers.ModelSerializer[ReadingLog]):
         read_only_fields = fields
 
 
-class JourneyRequestSerializer(serializers.Serializer[Any]):
+class JourneyRequestSerializer(SoundSerializer):
     """`POST /api/journeys/create`: a book by its source's id, or typed in by its title."""
 
     book_title = serializers.CharField(max_length=300, required=False, help_text="Needed unless source_id is given")

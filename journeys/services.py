@@ -20,10 +20,13 @@ from django.utils.translation import gettext as _
 
 from journeys.catalogue import BookRecord
 from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
-from music.brief import Chapter, Mood, Role
+from music.brief import DURATION_RANGE, Chapter, Genre, Mood, MusicBrief, Role
 from music.briefs import Words, brief_for_log, seed_from
 from music.models import MusicTrack
-from music.services import discard_tracks, request_track
+from music.services import choice_for, discard_tracks, remake_prompted_track, remake_track, request_track
+
+SECONDS_PER_CHAPTER = 1.5
+"""A finale grows with the pieces that it remembers, so that there is room to quote them all."""
 
 
 class NotReading(Exception):
@@ -56,6 +59,15 @@ class LogEntry:
         return not (self.quote or self.memo or self.emotions or self.page is not None or self.percent is not None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What a reader wants a journey to sound like: a genre, and seconds for each piece. None leaves it to us."""
+
+    genre: Genre | None = None
+    duration: int | None = None
+    """One of `DURATIONS`."""
+
+
 def book_from_record(record: BookRecord) -> Book:
     """The book of a search result: one row for each record of a source, made when somebody first chooses it."""
     book, _created = Book.objects.get_or_create(
@@ -85,13 +97,16 @@ def add_book(*, reader: Any, title: str, authors: str = "", isbn13: str = "", pa
 
 
 @transaction.atomic
-def start_journey(*, reader: Any, book: Book, started_on: date | None = None) -> Journey:
+def start_journey(*, reader: Any, book: Book, started_on: date | None = None, sound: Sound | None = None) -> Journey:
     """A journey with its first log v0 and that log's track, in one step (requirement B3)."""
+    sound = sound or Sound()
     journey = Journey.objects.create(
         reader=reader,
         book=book,
         theme_seed=seed_from("theme", str(book.pk), str(reader.pk)),
         started_on=started_on or today_of(reader),
+        genre=sound.genre or "",
+        duration=sound.duration,
     )
     _write_log(journey, LogEntry(logged_on=journey.started_on), role=Role.OPENING)
     return journey
@@ -124,6 +139,25 @@ def resume_journey(journey: Journey) -> bool:
     """Take a stopped book up again. False when the journey was not stopped (any more)."""
     stopped = Journey.objects.filter(pk=journey.pk, status=JourneyStatus.STOPPED)
     return bool(stopped.update(status=JourneyStatus.READING, ended_on=None, updated_at=Now()))
+
+
+def choose_sound(journey: Journey, sound: Sound) -> None:
+    """Set the genre and length of the pieces still to come. Those that exist stay; each can be made again."""
+    Journey.objects.filter(pk=journey.pk).update(genre=sound.genre or "", duration=sound.duration, updated_at=Now())
+    journey.refresh_from_db(fields=["genre", "duration", "updated_at"])
+
+
+def remake_piece(track: MusicTrack, *, mood: Mood | None = None, genre: Genre | None = None) -> bool:
+    """Have a finished piece made again, of a log or from a prompt; the old one stays until the new one is ready.
+
+    It starts from the log and the journey's wishes as they are now. What the reader chose for the piece, now or before,
+    stands above them. False when the piece is not finished, or is being made again already.
+    """
+    if track.log is None:
+        return remake_prompted_track(track, mood=mood, genre=genre)
+    choice = choice_for(track, mood=mood, genre=genre)
+    brief, labels = _brief_of(track.log, seed=choice.seed, mood=choice.mood, genre=choice.genre)
+    return remake_track(track, brief=brief, mood=choice.mood, genre=choice.genre, chapter_labels=labels)
 
 
 @transaction.atomic
@@ -186,32 +220,58 @@ def _write_log(journey: Journey, entry: LogEntry, *, role: Role) -> ReadingLog:
         is_final=role == Role.FINALE,
         **_columns(entry, today_of(journey.reader)),
     )
-    book = journey.book
+    brief, labels = _brief_of(log, seed=seed_from("log", str(log.pk)))
+    with translation.override(journey.reader.language):
+        album = journey.book.shown_title
+    request_track(
+        owner=journey.reader,
+        brief=brief,
+        title=f"{album} · {log.label}",
+        log_id=log.pk,
+        album=album,
+        number=log.version,
+        chapter_labels=labels,
+    )
+    _touch(journey)
+    return log
+
+
+def _brief_of(
+    log: ReadingLog, *, seed: int, mood: Mood | None = None, genre: Genre | None = None
+) -> tuple[MusicBrief, list[str]]:
+    """The brief of a log's piece as log and journey stand now, and the labels of the pieces that a finale remembers."""
+    journey, book = log.journey, log.journey.book
+    role = Role.OPENING if log.version == 0 else Role.FINALE if log.is_final else Role.ENTRY
+    duration = journey.duration or settings.MUSIC_DURATION_SECONDS
+    remembered = _chapters(journey) if role == Role.FINALE else []
+    if role == Role.FINALE:
+        duration = min(DURATION_RANGE[1], round(duration + SECONDS_PER_CHAPTER * len(remembered)))
     brief = brief_for_log(
         Words(
             quote=log.quote,
             memo=log.memo,
             emotions=log.moods,
-            book_moods=tuple(Mood(mood) for mood in book.moods),
+            book_moods=tuple(Mood(name) for name in book.moods),
             book_description=book.description_ko or book.description_en,
         ),
         role=role,
-        seed=seed_from("log", str(log.pk)),
+        seed=seed,
         theme_seed=journey.theme_seed,
-        chapters=_chapters(journey) if role == Role.FINALE else (),
-        duration=settings.MUSIC_DURATION_SECONDS,
+        chapters=tuple(chapter for _label, chapter in remembered),
+        duration=duration,
+        genre=genre or (Genre(journey.genre) if journey.genre else None),
+        mood=mood,
     )
-    with translation.override(journey.reader.language):
-        title = f"{book.shown_title} · {log.label}"
-    request_track(owner=journey.reader, brief=brief, title=title, log_id=log.pk)
-    _touch(journey)
-    return log
+    return brief, [label for label, _chapter in remembered]
 
 
-def _chapters(journey: Journey) -> tuple[Chapter, ...]:
-    """The journey's pieces so far, as its finale remembers them."""
+def _chapters(journey: Journey) -> list[tuple[str, Chapter]]:
+    """The journey's pieces so far, as its finale remembers them, each with its log's label."""
     tracks = MusicTrack.objects.filter(log__journey=journey, log__is_final=False).order_by("log__version")
-    return tuple(Chapter(seed=brief["seed"], mood=Mood(mood)) for brief, mood in tracks.values_list("brief", "mood"))
+    return [
+        (f"v{version}", Chapter(seed=brief["seed"], mood=Mood(mood)))
+        for version, brief, mood in tracks.values_list("log__version", "brief", "mood")
+    ]
 
 
 def _columns(entry: LogEntry, default_date: date) -> dict[str, Any]:

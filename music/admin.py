@@ -64,12 +64,37 @@ class UnfinishedFilter(admin.SimpleListFilter):
         return queryset.filter(due_at__isnull=False) if self.value() else queryset
 
 
+class RemakeFilter(admin.SimpleListFilter):
+    """Pieces, or what is to take the place of one."""
+
+    title = _("made again")
+    parameter_name = "remake"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("only remakes")), ("no", _("without remakes"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> QuerySet[MusicTrack]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(replaces__isnull=self.value() == "no")
+
+
 @admin.register(MusicTrack)
 class MusicTrackAdmin(admin.ModelAdmin):
     """Nothing here is edited by hand: rows change through the machine's transitions only."""
 
     list_display = ["title", "owner", "status", "stage", "provider", "error_code", "requested_at", "finished_at"]
-    list_filter = ["status", "stage", UnfinishedFilter, AgeFilter, "provider", "error_code", "mood", "genre"]
+    list_filter = [
+        "status",
+        "stage",
+        UnfinishedFilter,
+        RemakeFilter,
+        AgeFilter,
+        "provider",
+        "error_code",
+        "mood",
+        "genre",
+    ]
     search_fields = ["id", "owner__username", "error_message", "attempts__task_id", "attempts__trace_id"]
     search_help_text = _("Id, reader's name, error message, the provider's task or trace id")
     list_select_related = ["owner"]
@@ -77,9 +102,27 @@ class MusicTrackAdmin(admin.ModelAdmin):
     inlines = [TrackEventInline, SubmissionAttemptInline]
     actions = ["retry_selected", "cancel_selected"]
     fieldsets = [
-        (None, {"fields": ["id", "title", "owner", "log", "status", "stage", "progress"]}),
+        (
+            None,
+            {"fields": ["id", "title", "owner", "log", "album", "number", "replaces", "status", "stage", "progress"]},
+        ),
         (_("Error"), {"fields": ["error_code", "error_message"]}),
-        (_("Asked for"), {"fields": ["provider", "prompt", "genre", "mood", "tempo", "duration"]}),
+        (
+            _("Asked for"),
+            {
+                "fields": [
+                    "provider",
+                    "prompt",
+                    "genre",
+                    "mood",
+                    "tempo",
+                    "duration",
+                    "chosen_mood",
+                    "chosen_genre",
+                    "chapter_labels",
+                ]
+            },
+        ),
         (
             _("Machine"),
             {
@@ -98,7 +141,18 @@ class MusicTrackAdmin(admin.ModelAdmin):
         ),
         (
             _("Result"),
-            {"fields": ["file", "content_type", "file_size", "file_sha256", "audio_seconds", "audio_metadata"]},
+            {
+                "fields": [
+                    "file",
+                    "content_type",
+                    "file_size",
+                    "file_sha256",
+                    "audio_seconds",
+                    "audio_metadata",
+                    "peaks",
+                    "midi",
+                ]
+            },
         ),
         (_("Times"), {"fields": ["created_at", "requested_at", "started_at", "finished_at"]}),
     ]

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -23,7 +24,7 @@ from rest_framework.views import APIView
 
 from music.context import making_of
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
-from music.presentation import badge_html, cards_for
+from music.presentation import VERSION_LETTERS, badge_html, cards_for, file_name
 from music.ranges import is_known, ranged_response
 from music.serializers import (
     JobRequestSerializer,
@@ -34,8 +35,15 @@ from music.serializers import (
     job_state,
     track_news,
 )
-from music.services import cancel_track, request_prompted_track, retry_track, trigger_track
-from music.storage import open_audio, signed_url
+from music.services import (
+    cancel_track,
+    give_up_remake,
+    request_prompted_track,
+    retry_remake,
+    retry_track,
+    trigger_track,
+)
+from music.storage import MIDI_TYPE, open_audio, signed_url
 from readingjourney.api import IDEMPOTENCY_KEY, answer_once
 from readingjourney.idempotency import Answer
 from readingjourney.problems import Conflict
@@ -47,8 +55,8 @@ NEWS_LIMIT = 100
 
 
 def own_tracks(request: Request) -> TrackQuerySet:
-    """The one place that decides which tracks a request may touch: the reader's own; others do not exist."""
-    return MusicTrack.objects.for_reader(request.user).select_related("log")
+    """The one place that decides which tracks a request may touch: the reader's own pieces; others do not exist."""
+    return MusicTrack.objects.for_reader(request.user).pieces().select_related("log", "remake")
 
 
 class MusicView(generics.ListAPIView[MusicTrack]):
@@ -93,22 +101,24 @@ class TrackStateView(APIView):
 
 
 class TrackActionView(APIView):
-    """Base of the three things that can be asked of an existing track."""
+    """Base of what can be asked of an existing track."""
 
-    def do_once(self, request: Request, track_id: uuid.UUID, action: Callable[[MusicTrack], object]) -> Response:
-        """Do it for the reader's track, and answer with the track as it then is: 200 when it has ended, else 202 with
-        the address of its state."""
+    def do_once(
+        self, request: Request, track_id: uuid.UUID, action: Callable[[MusicTrack], object], data: Any = None
+    ) -> Response:
+        """Do it for the reader's track, and answer with the track as it then is: 200 when nothing of it is on its way,
+        else 202 with the address of its state. `data` is what was asked for, to tell one request from another."""
         track = get_object_or_404(own_tracks(request), pk=track_id)
 
         def work() -> Answer:
             action(track)
-            track.refresh_from_db()
-            body = dict(TrackSerializer(track, context={"request": request}).data)
-            if track.due_at is None:
+            now = own_tracks(request).get(pk=track_id)
+            body = dict(TrackSerializer(now, context={"request": request}).data)
+            if now.due_at is None and (now.current_remake is None or now.current_remake.due_at is None):
                 return Answer(status.HTTP_200_OK, body=body)
-            return Answer(status.HTTP_202_ACCEPTED, reverse("api-track-state", args=[track.pk]), body)
+            return Answer(status.HTTP_202_ACCEPTED, reverse("api-track-state", args=[track_id]), body)
 
-        return answer_once(request, None, work)
+        return answer_once(request, data, work)
 
 
 class TrackGenerateView(TrackActionView):
@@ -143,6 +153,30 @@ class TrackCancelView(TrackActionView):
         return self.do_once(request, track_id, cancel)
 
 
+class TrackRemakeRetryView(TrackActionView):
+    """Ask again for a remake that ended in error; 409 where none did."""
+
+    @extend_schema(request=None, responses={202: TrackSerializer}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, track_id: uuid.UUID) -> Response:
+        def retry(track: MusicTrack) -> None:
+            if not retry_remake(track):
+                raise Conflict(_("There is no failed remake of this piece."))
+
+        return self.do_once(request, track_id, retry)
+
+
+class TrackRemakeCancelView(TrackActionView):
+    """Keep the piece as it is: stop its remake, or put away one that failed; 409 where there is none."""
+
+    @extend_schema(request=None, responses={200: TrackSerializer}, parameters=[IDEMPOTENCY_KEY])
+    def post(self, request: Request, track_id: uuid.UUID) -> Response:
+        def give_up(track: MusicTrack) -> None:
+            if not give_up_remake(track):
+                raise Conflict(_("This piece is not being made again."))
+
+        return self.do_once(request, track_id, give_up)
+
+
 class MusicStatusView(APIView):
     """News of many tracks in one answer: those asked for by `ids`, and every unfinished one.
 
@@ -156,10 +190,10 @@ class MusicStatusView(APIView):
     )
     def get(self, request: Request) -> Response:
         asked = [part for part in request.query_params.get("ids", "").split(",") if part][:NEWS_LIMIT]
-        tracks = self._tracks(request, asked)
+        unfinished = list(MusicTrack.objects.for_reader(request.user).unfinished())
+        tracks = self._tracks(request, asked, unfinished)
         known = {str(track.pk) for track in tracks}
         gone = [part for part in asked if part not in known]
-        unfinished = [track for track in tracks if track.due_at is not None]
         etag = self._etag(request, tracks, gone)
         if is_known(request.headers.get("If-None-Match", ""), etag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
@@ -171,19 +205,19 @@ class MusicStatusView(APIView):
             ],
             "gone": gone,
             "active": making.active,
-            "making_standalone": any(track.log_id is None for track in unfinished),
+            "making_standalone": any(track.log_id is None and track.replaces_id is None for track in unfinished),
             "indicator": making.indicator,
             "next_poll_ms": POLL_MILLISECONDS if unfinished else None,
         }
         return Response(body, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
 
-    def _tracks(self, request: Request, asked: list[str]) -> list[MusicTrack]:
-        own = MusicTrack.objects.for_reader(request.user).for_cards()
-        tracks = {track.pk: track for track in own.unfinished()}
-        missing = {identifier for part in asked if (identifier := _uuid(part))} - tracks.keys()
-        if missing:
-            tracks |= {track.pk: track for track in own.filter(pk__in=missing)}
-        return sorted(tracks.values(), key=lambda track: str(track.pk))
+    def _tracks(self, request: Request, asked: list[str], unfinished: list[MusicTrack]) -> list[MusicTrack]:
+        """The pieces asked for, and every one of which something is on its way."""
+        wanted = {track.replaces_id or track.pk for track in unfinished}
+        wanted |= {identifier for part in asked if (identifier := _uuid(part))}
+        if not wanted:
+            return []
+        return list(own_tracks(request).for_cards().filter(pk__in=wanted).order_by("pk"))
 
     def _etag(self, request: Request, tracks: list[MusicTrack], gone: list[str]) -> str:
         # The elapsed seconds in a badge are left out: the client counts on by itself while nothing changes.
@@ -201,37 +235,84 @@ class AudioRenderer(BaseRenderer):
         return JSONRenderer().render(data)
 
 
-class TrackAudioView(APIView):
-    """The audio of a completed track, whole or one range of it; a bucket's signed address where audio lives in one."""
+class FileView(APIView):
+    """Base of what answers with a stored file: the reader's own, whole or one range of it."""
 
     renderer_classes = [AudioRenderer, JSONRenderer, BrowsableAPIRenderer]
 
+    def serve(self, request: Request, key: str, *, content_type: str, etag: str, download_as: str = "") -> Any:
+        """The file under `key`, or a redirect to where it is; to be saved under a name where one is given.
+
+        Raises `Http404` when the file is gone.
+        """
+        disposition = content_disposition_header(as_attachment=True, filename=download_as) if download_as else ""
+        if url := signed_url(key, disposition=disposition or ""):
+            return HttpResponseRedirect(url)
+        try:
+            file = open_audio(key)
+        except FileNotFoundError:
+            logger.error("the file %s of a completed track is gone", key)
+            raise Http404 from None
+        response = ranged_response(request._request, file, size=file.size, content_type=content_type, etag=etag)
+        if disposition:
+            response["Content-Disposition"] = disposition
+        return response
+
+
+class TrackAudioView(FileView):
+    """The audio of a completed track, whole or one range of it; a bucket's signed address where audio lives in one."""
+
     @extend_schema(
+        parameters=[
+            OpenApiParameter("download", OpenApiTypes.BOOL, description="As a file to keep, with a name of its own"),
+            OpenApiParameter(
+                "v", OpenApiTypes.STR, description="Only this version (as in `audio_url`): 404 once it was replaced"
+            ),
+        ],
         responses={
             (200, "audio/mpeg"): OpenApiTypes.BINARY,
             (206, "audio/mpeg"): OpenApiTypes.BINARY,
             302: OpenApiResponse(description="The audio is in a bucket; the address is signed and short-lived"),
             416: OpenApiResponse(description="The range lies beyond the end"),
+        },
+    )
+    def get(self, request: Request, track_id: uuid.UUID) -> HttpResponseBase:
+        track = get_object_or_404(own_tracks(request), pk=track_id, status=TrackStatus.COMPLETED)
+        version = request.query_params.get("v", "")
+        if version and version != track.file_sha256[:VERSION_LETTERS]:
+            raise Http404  # a player must not go on with the bytes of another piece
+        key = str(track.file.name)
+        wanted = request.query_params.get("download", "").lower() not in ("", "0", "false")
+        response: HttpResponseBase = self.serve(
+            request,
+            key,
+            content_type=track.content_type,
+            etag=track.file_sha256,
+            download_as=file_name(track, key.rsplit(".", 1)[-1]) if wanted else "",
+        )
+        # Without a version the same address may be another piece tomorrow.
+        response["Cache-Control"] = "private, max-age=3600" if version else "private, no-cache"
+        return response
+
+
+class TrackMidiView(FileView):
+    """The score of a completed track as a Standard MIDI File, where its maker gave one."""
+
+    @extend_schema(
+        responses={
+            (200, MIDI_TYPE): OpenApiTypes.BINARY,
+            302: OpenApiResponse(description="The file is in a bucket; the address is signed and short-lived"),
         }
     )
     def get(self, request: Request, track_id: uuid.UUID) -> HttpResponseBase:
         track = get_object_or_404(own_tracks(request), pk=track_id, status=TrackStatus.COMPLETED)
-        key = str(track.file.name)
-        if url := signed_url(key):
-            return HttpResponseRedirect(url)
-        try:
-            file = open_audio(key)
-        except FileNotFoundError:
-            logger.error("the file of completed track %s is gone", track.pk)
-            raise Http404 from None
-        response = ranged_response(
-            request._request,
-            file,
-            size=file.size,
-            content_type=track.content_type,
-            etag=track.file_sha256,
+        if not track.midi:
+            raise Http404
+        key = str(track.midi.name)
+        response: HttpResponseBase = self.serve(
+            request, key, content_type=MIDI_TYPE, etag=key, download_as=file_name(track, "mid")
         )
-        response["Cache-Control"] = "private, max-age=3600"
+        response["Cache-Control"] = "private, no-cache"
         return response
 
 

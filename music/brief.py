@@ -77,7 +77,7 @@ class Chapter:
 class Reason:
     """Why the brief sounds as it does, for the reader's eyes: where it came from, what weighed, and how much.
 
-    `source` is one of "tag", "memo", "quote", "book", "prompt", "guess"; `detail` a word or phrase of the reader's own
+    `source` is one of "choice", "tag", "memo", "quote", "book", "prompt", "guess"; `detail` a word or phrase of the reader's own
     (shown to the owner only, never sent to a provider); `weight` is positive and relative within one brief.
     """
 
@@ -178,7 +178,7 @@ class MusicBrief:
                 chapters=tuple(Chapter(int(c["seed"]), Mood(c["mood"])) for c in data.get("chapters", ())),
                 drums=bool(data.get("drums", True)),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, InvalidBrief):
                 raise
             raise InvalidBrief(f"not a brief: {error!r}") from error

@@ -10,6 +10,7 @@ import logging
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,7 +20,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from music.brief import InvalidBrief, MusicBrief
+from music.cancellation import Cancellation
 from music.lease import LeaseKeeper
+from music.llm import Endpoint, rewrite
 from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStage
 from music.providers import UnknownProvider, get_provider
 from music.providers.base import (
@@ -31,7 +34,8 @@ from music.providers.base import (
     TaskProvider,
     TaskState,
 )
-from music.storage import StorageFailed, remove_audio, store_audio
+from music.storage import StorageFailed, StoredFile, remove_files, store_audio
+from music.tagging import tagged
 
 logger = logging.getLogger(__name__)
 
@@ -146,17 +150,39 @@ def _carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
 def _begin(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
     """Ask the provider for the piece: nothing was ordered yet in this ask."""
     try:
-        # Without the reasons: they hold words of the reader's, which are no provider's business.
-        brief = MusicBrief.from_json({**track.brief, "why": ()})
+        brief = _rewritten(track, MusicBrief.from_json(track.brief))
     except InvalidBrief as error:
         track.fail("internal_error", str(error))
         return
+    # Without the reasons: they hold words of the reader's, which are no provider's business.
+    brief = replace(brief, why=())
     if isinstance(provider, TaskProvider):
         _submit(track, provider, brief)
     elif provider.charges:
         _make_once(track, provider, brief)
     else:
         _make(track, provider, brief)
+
+
+def _rewritten(track: MusicTrack, brief: MusicBrief) -> MusicBrief:
+    """The brief as the configured language model would have it, kept in the row; without one, the brief as it is.
+
+    This is the only place where music looks at the words of a log.
+    """
+    if not settings.BRIEF_LLM_BASE_URL or track.brief_writer:
+        return brief
+    piece = track.replaces or track
+    words = [piece.log.memo, piece.log.quote] if piece.log else [piece.title]
+    endpoint = Endpoint(
+        settings.BRIEF_LLM_BASE_URL,
+        settings.BRIEF_LLM_MODEL,
+        settings.BRIEF_LLM_API_KEY,
+        settings.BRIEF_LLM_SECONDS,
+    )
+    written = rewrite(brief, words, endpoint)
+    if written is brief or not track.rewrite_brief(written, writer=endpoint.model):
+        return brief
+    return written
 
 
 # One blocking call
@@ -167,7 +193,7 @@ def _make(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
     if not track.enter(TrackStage.WAITING):
         return
     try:
-        _store(track, provider.make(brief))
+        _store(track, provider.make(brief, cancelled=Cancellation(track)))
     except NotSubmitted as error:
         _refused(track, error)
     except ProviderError as error:
@@ -183,7 +209,7 @@ def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> 
         if attempt is None or not track.enter(TrackStage.WAITING):
             return
     try:
-        audio = provider.make(brief)
+        audio = provider.make(brief, cancelled=Cancellation(track))
     except NotSubmitted as error:
         attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
         _refused(track, error)
@@ -270,7 +296,7 @@ def _store(track: MusicTrack, audio: Audio) -> None:
     if not track.enter(TrackStage.STORING):
         return
     try:
-        stored = store_audio(track.pk, audio)
+        stored = store_audio(track.pk, tagged(track, audio))
     except StorageFailed:
         logger.exception("track %s could not be stored", track.pk)
         raise
@@ -281,11 +307,25 @@ def _store(track: MusicTrack, audio: Audio) -> None:
         sha256=stored.sha256,
         seconds=audio.seconds,
         metadata=audio.metadata,
+        peaks=audio.peaks,
+        midi_key=stored.midi_key,
     )
-    # A lost lease leaves the file to its successor, who makes the same key of the same bytes. A track that was deleted
-    # meanwhile has no successor.
-    if not completed and not MusicTrack.objects.filter(pk=track.pk).exists():
-        remove_audio(stored.key)
+    if completed:
+        old = track.replaced_files
+        transaction.on_commit(lambda: remove_files(old), robust=True)
+    else:
+        _leave_no_orphans(track, stored)
+
+
+def _leave_no_orphans(track: MusicTrack, stored: StoredFile) -> None:
+    """Remove what was stored for nothing.
+
+    A lost lease leaves the files to its successor, who makes the same keys of the same bytes: while the row is there,
+    or a piece has taken them over, they stay. A track that was deleted meanwhile has no successor.
+    """
+    if MusicTrack.objects.filter(pk=track.pk).exists() or MusicTrack.objects.filter(file=stored.key).exists():
+        return
+    remove_files(key for key in (stored.key, stored.midi_key) if key)
 
 
 def _refused(track: MusicTrack, error: NotSubmitted) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from music.brief import Genre, InvalidBrief, Mode, Mood, MusicBrief, Role
 from music.briefs.mapping import COMPANIONS, LEADS, SOUNDS, doubles
@@ -166,7 +167,7 @@ def _ask(brief: MusicBrief, texts: Sequence[str], endpoint: Endpoint) -> str:
                 raise Unusable(f"HTTP {response.status_code}")
             received = bytearray()
             # The time limit of a read starts anew with every byte; this one is for the whole.
-            for chunk in response.iter_content(4096):
+            while chunk := response.raw.read1(4096, decode_content=True):
                 received += chunk
                 if len(received) > ANSWER_LIMIT:
                     raise Unusable("the answer is too long")
@@ -174,7 +175,7 @@ def _ask(brief: MusicBrief, texts: Sequence[str], endpoint: Endpoint) -> str:
                     raise Unusable("out of time")
         answer: Any = json.loads(received)
         return str(answer["choices"][0]["message"]["content"])
-    except requests.RequestException as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
         raise Unusable(type(error).__name__) from None
     except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
         raise Unusable(f"not the chat protocol ({type(error).__name__})") from None

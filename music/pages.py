@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
@@ -19,7 +20,14 @@ from django.views.decorators.http import require_POST
 from music.models import MusicTrack
 from music.presentation import cards_for
 from music.serializers import PROMPT_INPUT_LIMIT
-from music.services import cancel_track, discard_tracks, request_prompted_track, retry_track
+from music.services import (
+    cancel_track,
+    discard_tracks,
+    give_up_remake,
+    request_prompted_track,
+    retry_remake,
+    retry_track,
+)
 from readingjourney.forms import new_request_key, next_page, redirect_once, see_other
 
 SHOWN = 100
@@ -67,16 +75,32 @@ class MusicPage(LoginRequiredMixin, View):
 @login_required
 @require_POST
 def retry(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
-    track = get_object_or_404(MusicTrack.objects.for_reader(request.user), pk=track_id)
-    retry_track(track)
-    return see_other(next_page(request, reverse("music")))
+    return _act(request, track_id, retry_track)
 
 
 @login_required
 @require_POST
 def cancel(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
-    track = get_object_or_404(MusicTrack.objects.for_reader(request.user), pk=track_id)
-    cancel_track(track)
+    return _act(request, track_id, cancel_track)
+
+
+@login_required
+@require_POST
+def retry_new(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
+    """Try again to make a piece anew."""
+    return _act(request, track_id, retry_remake)
+
+
+@login_required
+@require_POST
+def keep_old(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
+    """Stop making a piece anew, or put away what became of it."""
+    return _act(request, track_id, give_up_remake)
+
+
+def _act(request: HttpRequest, track_id: uuid.UUID, action: Callable[[MusicTrack], object]) -> HttpResponse:
+    """Do it for the reader's piece, whatever state it is in by now, and go back to show it."""
+    action(get_object_or_404(MusicTrack.objects.for_reader(request.user).pieces(), pk=track_id))
     return see_other(next_page(request, reverse("music")))
 
 

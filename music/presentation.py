@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from music.brief import Genre, Mood
+from music.brief import Mood
 from music.expectations import late_after, typical_seconds
+from music.explanation import Explanation, clock_text, explain, reasons_of
 from music.models import CANCELLED, MusicTrack, TrackStage, TrackStatus
+from music.names import genre_text, mood_text
 from music.reasons import reason_for
 
-REASONS_SHOWN = 3
+VERSION_LETTERS = 12
+_NOT_IN_FILES = '<>:"/\\|?*'
 
 TypicalRange = Callable[[str], tuple[int, int] | None]
 
@@ -31,6 +34,21 @@ WIRE_STATES = {
     TrackStatus.ERROR: "error",
 }
 """The status in the words of the job API (requirement A2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemakeLine:
+    """What a badge says of the piece that is to take the shown one's place."""
+
+    is_active: bool
+    text: str
+    stage_text: str
+    elapsed: int
+    typical_text: str
+    late_after: int
+    is_late: bool
+    progress: float | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +71,37 @@ class TrackCard:
     progress: float | None
     reason: str
     is_cancelled: bool
+    mood: str
     mood_text: str
     genre_text: str
     why: list[str]
+    seconds: float
+    duration_clock: str
+    download_url: str
+    midi_url: str
+    outline: str
+    """The upper half of the waveform as an SVG path in a field `outline_width` wide and 100 high; empty without one."""
+    outline_width: int
+    explanation: Explanation | None
+    remake: RemakeLine | None
 
     @property
     def is_active(self) -> bool:
         return self.status in (TrackStatus.PENDING, TrackStatus.GENERATING)
 
     @property
+    def is_making(self) -> bool:
+        """Whether something of it is on its way: the piece itself, or the one to take its place."""
+        return self.is_active or (self.remake is not None and self.remake.is_active)
+
+    @property
     def can_retry(self) -> bool:
         return self.status == TrackStatus.ERROR
+
+    @property
+    def moods(self) -> list[tuple[str, str]]:
+        """What a reader may say the piece should rather feel like: value and name."""
+        return [(str(mood), mood_text(mood)) for mood in Mood]
 
 
 def cards_for(tracks: Iterable[MusicTrack]) -> list[TrackCard]:
@@ -88,8 +126,10 @@ def page_url(track: MusicTrack) -> str:
 
 def _card(track: MusicTrack, ranges: TypicalRange) -> TrackCard:
     active = track.due_at is not None
-    elapsed = _elapsed(track) if active else 0
+    ready = track.status == TrackStatus.COMPLETED
+    elapsed = _elapsed(track, track) if active else 0
     span = ranges(track.provider) if active else None
+    remake = track.current_remake
     return TrackCard(
         id=track.pk,
         version=track.version,
@@ -97,20 +137,79 @@ def _card(track: MusicTrack, ranges: TypicalRange) -> TrackCard:
         stage=track.stage,
         title=track.title,
         page_url=page_url(track),
-        audio_url=reverse("api-track-audio", args=[track.pk]) if track.status == TrackStatus.COMPLETED else "",
+        audio_url=audio_path(track),
         badge_text=badge_text(track),
         stage_text=stage_text(track),
         elapsed=elapsed,
-        typical_text=_("usually %(low)d–%(high)d s") % {"low": span[0], "high": span[1]} if span else "",
+        typical_text=_typical_text(span),
         late_after=late_after(span),
         is_late=active and elapsed >= late_after(span),
         progress=track.progress,
         reason=reason_for(track.error_code),
         is_cancelled=track.error_code == CANCELLED,
+        mood=track.mood,
         mood_text=mood_text(track.mood),
         genre_text=genre_text(track.genre),
-        why=_why(track),
+        why=reasons_of(track),
+        seconds=round(track.audio_seconds or 0.0, 2),
+        duration_clock=clock_text(track.audio_seconds or 0.0),
+        download_url=f"{reverse('api-track-audio', args=[track.pk])}?download=1" if ready else "",
+        midi_url=reverse("api-track-midi", args=[track.pk]) if track.midi else "",
+        outline=_outline(track.peaks) if ready else "",
+        outline_width=len(track.peaks),
+        explanation=explain(track),
+        remake=_remake_line(remake, track, ranges) if remake else None,
     )
+
+
+def _remake_line(remake: MusicTrack, track: MusicTrack, ranges: TypicalRange) -> RemakeLine:
+    active = remake.due_at is not None
+    elapsed = _elapsed(remake, track) if active else 0
+    span = ranges(remake.provider) if active else None
+    if not active:
+        text = _("The new version could not be made; the one you know is still here.")
+    elif remake.mood != track.mood:
+        text = _("Being made again: %(mood)s") % {"mood": mood_text(remake.mood)}
+    else:
+        text = _("Being made again")
+    return RemakeLine(
+        is_active=active,
+        text=text,
+        stage_text=stage_text(remake),
+        elapsed=elapsed,
+        typical_text=_typical_text(span),
+        late_after=late_after(span),
+        is_late=active and elapsed >= late_after(span),
+        progress=remake.progress,
+        reason=reason_for(remake.error_code),
+    )
+
+
+def audio_path(track: MusicTrack) -> str:
+    """Where the page plays it from: an address that another version of the piece does not have. Empty until ready."""
+    if track.status != TrackStatus.COMPLETED:
+        return ""
+    return f"{reverse('api-track-audio', args=[track.pk])}?v={track.file_sha256[:VERSION_LETTERS]}"
+
+
+def file_name(track: MusicTrack, extension: str) -> str:
+    """What a download is called: the title, without what file systems do not take."""
+    title = "".join(letter if letter.isprintable() and letter not in _NOT_IN_FILES else " " for letter in track.title)
+    return f"{' '.join(title.split())[:120].strip(' .') or 'music'}.{extension}"
+
+
+def _outline(peaks: list[int]) -> str:
+    """The upper half of the waveform: from the middle line at the left over all peaks to the middle line at the right,
+    in relative steps, which are short. It reaches a little below the middle, so that its mirror image joins on."""
+    if not peaks:
+        return ""
+    heights = [max(1, round(peak / 2)) for peak in peaks]
+    steps = [before - after for before, after in pairwise(heights)]
+    return f"M0 51V{50 - heights[0]}" + "".join(f"l1 {step}".replace(" -", "-") for step in steps) + "h1V51z"
+
+
+def _typical_text(span: tuple[int, int] | None) -> str:
+    return _("usually %(low)d–%(high)d s") % {"low": span[0], "high": span[1]} if span else ""
 
 
 def badge_text(track: MusicTrack) -> str:
@@ -138,56 +237,7 @@ def stage_text(track: MusicTrack) -> str:
     }[TrackStage(track.stage)]
 
 
-def mood_text(mood: str) -> str:
-    """A mood's name for readers; a word that is no mood stays as it is."""
-    names: dict[str, str] = {
-        Mood.JOY: pgettext("mood", "joy"),
-        Mood.LOVE: pgettext("mood", "love"),
-        Mood.WONDER: pgettext("mood", "wonder"),
-        Mood.CALM: pgettext("mood", "calm"),
-        Mood.MELANCHOLY: pgettext("mood", "melancholy"),
-        Mood.SADNESS: pgettext("mood", "sadness"),
-        Mood.TENSION: pgettext("mood", "tension"),
-        Mood.ANGER: pgettext("mood", "anger"),
-    }
-    return names.get(mood, mood)
-
-
-def genre_text(genre: str) -> str:
-    """A genre's name for readers."""
-    names: dict[str, str] = {
-        Genre.SOLO_PIANO: _("solo piano"),
-        Genre.CHAMBER: _("chamber music"),
-        Genre.CINEMATIC: _("cinematic"),
-        Genre.AMBIENT: _("ambient"),
-        Genre.LOFI: _("lo-fi"),
-        Genre.FOLK: _("folk"),
-        Genre.JAZZ_BALLAD: _("jazz ballad"),
-        Genre.KOREAN: _("Korean traditional"),
-    }
-    return names.get(genre, genre)
-
-
-def _why(track: MusicTrack) -> list[str]:
-    """What weighed most for this sound, by where it came from, in the reader's own words."""
-    sources = {
-        "tag": _("your feeling"),
-        "memo": _("your memo"),
-        "quote": _("the quote"),
-        "book": _("the book"),
-        "prompt": _("your words"),
-    }
-    reasons = sorted(track.brief.get("why", ()), key=lambda reason: -reason["weight"])[:REASONS_SHOWN]
-    if any(reason["source"] == "guess" for reason in reasons):
-        return [_("a guess: the words name no feeling")]
-    by_source: dict[str, list[str]] = {}
-    for reason in reasons:
-        if reason["source"] in sources:
-            by_source.setdefault(reason["source"], []).append(mood_text(reason["detail"]))
-    return [f"{sources[source]}: {', '.join(words)}" for source, words in by_source.items()]
-
-
-def _elapsed(track: MusicTrack) -> int:
-    """Whole seconds since the current ask, by the database's clock where the query brought it along."""
-    now: datetime = getattr(track, "clock", None) or MusicTrack.objects.values_list(Now(), flat=True).get(pk=track.pk)
+def _elapsed(track: MusicTrack, read: MusicTrack) -> int:
+    """Whole seconds since the track was asked for, by the database's clock, which the query may have brought along."""
+    now: datetime = getattr(read, "clock", None) or MusicTrack.objects.values_list(Now(), flat=True).get(pk=read.pk)
     return max(0, int((now - track.requested_at).total_seconds()))

@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from music.brief import Genre, Mood
+from music.explanation import explain
 from music.models import MusicTrack, TrackStatus
-from music.presentation import WIRE_STATES, badge_text, page_url, stage_text
+from music.presentation import WIRE_STATES, audio_path, badge_text, page_url, stage_text
 from music.reasons import reason_for
 
 PROMPT_INPUT_LIMIT = 300
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    at = serializers.FloatField(help_text="Seconds from the beginning")
+    clock = serializers.CharField(help_text="The same for reading, as 1:05")
+    text = serializers.CharField(help_text="How the theme is varied there; of a chapter, its log's label")
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """A finished piece in words, in the reader's language."""
+
+    headline = serializers.CharField()
+    key = serializers.CharField()
+    tempo = serializers.CharField()
+    instruments = serializers.CharField()
+    genre = serializers.CharField()
+    mood = serializers.CharField()
+    why = serializers.ListField(child=serializers.CharField())
+    theme = PlaceSerializer(many=True, help_text="Where the journey's theme is heard")
+    own = PlaceSerializer(many=True, help_text="Where the piece's own tune is first heard")
+    chapters = PlaceSerializer(many=True, help_text="In a finale, where each earlier piece comes back")
+
+
+class RemakeSerializer(serializers.ModelSerializer[MusicTrack]):
+    """The piece that is to take this one's place: unfinished, or failed."""
+
+    error_message = serializers.SerializerMethodField(help_text="Why it failed, for the reader")
+
+    class Meta:
+        model = MusicTrack
+        fields = ["status", "stage", "progress", "error_code", "error_message", "genre", "mood", "requested_at"]
+        read_only_fields = fields
+
+    def get_error_message(self, track: MusicTrack) -> str:
+        return reason_for(track.error_code)
 
 
 class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
@@ -19,7 +58,18 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
 
     file_url = serializers.SerializerMethodField(help_text="Where to hear it; empty until completed")
     error_message = serializers.SerializerMethodField(help_text="Why it failed, for the reader")
+    midi_url = serializers.SerializerMethodField(help_text="The score as a MIDI file; empty where there is none")
     log_id = serializers.UUIDField(read_only=True, allow_null=True)
+    explanation = serializers.SerializerMethodField(help_text="Null until completed, and where its maker told nothing")
+    peaks = serializers.ListField(
+        child=serializers.IntegerField(), read_only=True, help_text="The waveform's outline, 0 to 100; may be empty"
+    )
+    remake = RemakeSerializer(
+        source="current_remake",
+        read_only=True,
+        allow_null=True,
+        help_text="Null unless the piece is being made again or that failed; success makes it the piece itself",
+    )
 
     class Meta:
         model = MusicTrack
@@ -31,14 +81,22 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
             "stage",
             "progress",
             "file_url",
+            "midi_url",
             "error_code",
             "error_message",
+            "remake",
             "prompt",
             "genre",
             "mood",
             "tempo",
             "duration",
+            "chosen_mood",
+            "chosen_genre",
             "audio_seconds",
+            "peaks",
+            "explanation",
+            "album",
+            "number",
             "provider",
             "version",
             "created_at",
@@ -50,6 +108,14 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
 
     def get_file_url(self, track: MusicTrack) -> str:
         return audio_url(track, self.context.get("request"))
+
+    def get_midi_url(self, track: MusicTrack) -> str:
+        return reverse("api-track-midi", args=[track.pk], request=self.context.get("request")) if track.midi else ""
+
+    @extend_schema_field(ExplanationSerializer(allow_null=True))
+    def get_explanation(self, track: MusicTrack) -> dict[str, Any] | None:
+        explanation = explain(track)
+        return asdict(explanation) if explanation else None
 
     def get_error_message(self, track: MusicTrack) -> str:
         return reason_for(track.error_code)
@@ -69,6 +135,25 @@ class JobRequestSerializer(serializers.Serializer[Any]):
     duration = serializers.IntegerField(required=False, min_value=30, max_value=300, help_text="Seconds asked for")
 
 
+class RemakeRequestSerializer(serializers.Serializer[Any]):
+    """`POST /api/music/{id}/remake`; with neither, the piece is simply made anew from another seed."""
+
+    mood = serializers.ChoiceField(
+        choices=[(str(mood), mood.name.capitalize()) for mood in Mood],
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="What the piece should rather feel like; kept for later remakes",
+    )
+    genre = serializers.ChoiceField(
+        choices=[str(genre) for genre in Genre],
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="For this piece alone; kept for later remakes",
+    )
+
+
 class JobSerializer(serializers.Serializer[Any]):
     jobId = serializers.UUIDField()  # the wire name of requirement A1
 
@@ -77,12 +162,13 @@ class JobStateSerializer(serializers.Serializer[Any]):
     """`GET /api/music/{jobId}/status` (requirement A2)."""
 
     state = serializers.ChoiceField(choices=list(WIRE_STATES.values()))
-    resultUrl = serializers.URLField(required=False, help_text="Only when done")
+    resultUrl = serializers.URLField(required=False, help_text="Where there is something to hear")
 
 
 def job_state(track: MusicTrack, request: Any) -> dict[str, str]:
-    """The body of `JobStateSerializer`: resultUrl is there only when there is one."""
-    state = {"state": WIRE_STATES[TrackStatus(track.status)]}
+    """The body of `JobStateSerializer`: the state of what was asked for last, which may be a remake, and where to hear
+    what there is by now."""
+    state = {"state": WIRE_STATES[TrackStatus((track.current_remake or track).status)]}
     if url := audio_url(track, request):
         state["resultUrl"] = url
     return state
@@ -104,10 +190,14 @@ class TrackNewsSerializer(serializers.Serializer[Any]):
     error_code = serializers.CharField()
     error_message = serializers.CharField()
     badge_html = serializers.CharField()
+    audio_url = serializers.CharField(help_text="Where the page plays it from: each version has its own; may be empty")
+    making = serializers.BooleanField(help_text="Whether it, or a remake of it, is on its way")
+    remake_error = serializers.CharField(help_text="Why a remake of it failed; empty where none did")
 
 
 def track_news(track: MusicTrack, badge: str, request: Any) -> dict[str, Any]:
     """The body of `TrackNewsSerializer`."""
+    remake = track.current_remake
     return {
         "id": str(track.pk),
         "version": track.version,
@@ -122,6 +212,9 @@ def track_news(track: MusicTrack, badge: str, request: Any) -> dict[str, Any]:
         "error_code": track.error_code,
         "error_message": reason_for(track.error_code),
         "badge_html": badge,
+        "audio_url": audio_path(track),
+        "making": track.due_at is not None or (remake is not None and remake.due_at is not None),
+        "remake_error": reason_for(remake.error_code) if remake else "",
     }
 
 

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from music.brief import MusicBrief
+from music.brief import Genre, Mood, MusicBrief
 from music.briefs import brief_for_prompt, seed_from
 from music.models import MusicTrack, TrackStatus
-from music.storage import remove_audio
+from music.storage import remove_files
 from music.tasks import knock
 
 logger = logging.getLogger(__name__)
 
 
-def request_track(*, owner: Any, brief: MusicBrief, title: str, log_id: uuid.UUID | None = None) -> MusicTrack:
-    """Ask for a piece of music: a pending row in the caller's transaction, and a knock once that has committed."""
-    track = MusicTrack.request(owner=owner, brief=brief, title=title, provider=settings.MUSIC_PROVIDER, log_id=log_id)
+def request_track(
+    *,
+    owner: Any,
+    brief: MusicBrief,
+    title: str,
+    log_id: uuid.UUID | None = None,
+    album: str = "",
+    number: int | None = None,
+    chapter_labels: Sequence[str] = (),
+) -> MusicTrack:
+    """Ask for a piece of music: a pending row in the caller's transaction, and a knock once that has committed.
+
+    `album` and `number` are the piece's place among others, for the tags of its file; `chapter_labels` what the pieces
+    are called that a finale remembers, in the order of its brief's chapters.
+    """
+    track = MusicTrack.request(
+        owner=owner,
+        brief=brief,
+        title=title,
+        provider=settings.MUSIC_PROVIDER,
+        log_id=log_id,
+        album=album[:300],
+        number=number,
+        chapter_labels=list(chapter_labels),
+    )
     _knock_after_commit(track)
     return track
 
@@ -30,6 +54,75 @@ def request_prompted_track(*, owner: Any, prompt: str, duration: int | None = No
     seed = seed_from(str(uuid.uuid4()))
     brief = brief_for_prompt(prompt, seed=seed, duration=duration or settings.MUSIC_DURATION_SECONDS)
     return request_track(owner=owner, brief=brief, title=prompt)
+
+
+def remake_track(
+    track: MusicTrack,
+    *,
+    brief: MusicBrief,
+    mood: Mood | None = None,
+    genre: Genre | None = None,
+    chapter_labels: Sequence[str] = (),
+) -> bool:
+    """Have a finished piece made again by this brief; the old one stays until the new one is ready.
+
+    `mood` and `genre` are what the reader has chosen for the piece, now or before. False when the piece is not
+    finished, or is being made again already.
+    """
+    remake = track.request_remake(
+        brief=brief,
+        provider=settings.MUSIC_PROVIDER,
+        chosen_mood=mood or "",
+        chosen_genre=genre or "",
+        chapter_labels=list(chapter_labels),
+    )
+    if remake is None:
+        logger.info("track %s cannot be made again now", track.pk)
+        return False
+    _knock_after_commit(remake)
+    return True
+
+
+def remake_prompted_track(track: MusicTrack, *, mood: Mood | None = None, genre: Genre | None = None) -> bool:
+    """Have a piece of its own made again from the same words. False as in `remake_track`."""
+    choice = choice_for(track, mood=mood, genre=genre)
+    brief = brief_for_prompt(
+        track.title, seed=choice.seed, duration=track.duration, genre=choice.genre, mood=choice.mood
+    )
+    return remake_track(track, brief=brief, mood=choice.mood, genre=choice.genre)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a piece that is made again starts from: the reader's choices, earlier ones included, and a seed."""
+
+    mood: Mood | None
+    genre: Genre | None
+    seed: int
+
+
+def choice_for(track: MusicTrack, *, mood: Mood | None = None, genre: Genre | None = None) -> Choice:
+    """The reader's choices for a remake of this track.
+
+    A piece whose mood or genre is put right keeps its seed, and with it the little tune that is its own; one that is
+    simply wanted anew gets another.
+    """
+    corrected = (mood is not None and mood != track.mood) or (genre is not None and genre != track.genre)
+    return Choice(
+        mood=mood or (Mood(track.chosen_mood) if track.chosen_mood else None),
+        genre=genre or (Genre(track.chosen_genre) if track.chosen_genre else None),
+        seed=int(track.brief["seed"]) if corrected else seed_from("again", str(uuid.uuid4())),
+    )
+
+
+def retry_remake(track: MusicTrack) -> bool:
+    """Ask again for the remake of this piece that ended in error. False when there is none (any more)."""
+    return retry_track(track.current_remake) if track.current_remake else False
+
+
+def give_up_remake(track: MusicTrack) -> bool:
+    """Keep the piece as it is: stop its remake, or put away one that failed. False when there is none (any more)."""
+    return track.give_up_remake()
 
 
 def trigger_track(track: MusicTrack) -> MusicTrack:
@@ -59,19 +152,15 @@ def cancel_track(track: MusicTrack, *, message: str = "") -> bool:
     return won
 
 
+@transaction.atomic
 def discard_tracks(tracks: list[MusicTrack]) -> None:
-    """Forget pieces for good: their rows now, their files once that has committed."""
-    keys = [track.file.name for track in tracks if track.file.name]
-    MusicTrack.objects.filter(pk__in=[track.pk for track in tracks]).delete()
-    transaction.on_commit(lambda: _remove_files(keys), robust=True)
-
-
-def _remove_files(keys: list[str]) -> None:
-    for key in keys:
-        try:
-            remove_audio(key)
-        except Exception:  # each storage backend raises errors of its own kind; a file left over harms nobody
-            logger.exception("could not remove %s", key)
+    """Forget pieces for good, with their remakes: their rows now, their files once that has committed."""
+    doomed = MusicTrack.objects.filter(pk__in=[track.pk for track in tracks])
+    # Held first: a remake may be taking its piece's place at this moment, and with it the names of the files.
+    rows = list(doomed.select_for_update().values_list("file", "midi"))
+    doomed.delete()
+    keys = [key for names in rows for key in names if key]
+    transaction.on_commit(lambda: remove_files(keys), robust=True)
 
 
 def _knock_after_commit(track: MusicTrack) -> None:

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import tempfile
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from music.providers.base import Audio
+
+logger = logging.getLogger(__name__)
+
+
+MIDI_TYPE = "audio/midi"
 
 
 class StorageFailed(Exception):
@@ -30,6 +38,7 @@ class StoredFile:
     key: str
     size: int
     sha256: str
+    midi_key: str = ""
 
 
 class AtomicFileSystemStorage(FileSystemStorage):
@@ -58,27 +67,45 @@ class AtomicFileSystemStorage(FileSystemStorage):
 
 
 def store_audio(track_id: uuid.UUID, audio: Audio) -> StoredFile:
-    """Put the audio into the storage and check that it arrived. Raises `StorageFailed`; may be repeated at will."""
+    """Put the audio and its score, where it has one, into the storage and check that they arrived.
+
+    Raises `StorageFailed`; may be repeated at will.
+    """
     digest = hashlib.sha256(audio.data).hexdigest()
     key = f"tracks/{track_id}/{digest[:20]}.{audio.extension}"
-    content = ContentFile(audio.data, name=key)
-    content.content_type = audio.content_type  # type: ignore[attr-defined]  # what the S3 storage serves it as
+    midi_key = ""
+    if audio.midi:
+        midi_key = f"tracks/{track_id}/{hashlib.sha256(audio.midi).hexdigest()[:20]}.mid"
+        _save(midi_key, audio.midi, MIDI_TYPE)
+    _save(key, audio.data, audio.content_type)
+    return StoredFile(key=key, size=len(audio.data), sha256=digest, midi_key=midi_key)
+
+
+def _save(key: str, data: bytes, content_type: str) -> None:
+    content = ContentFile(data, name=key)
+    content.content_type = content_type  # type: ignore[attr-defined]  # what the S3 storage serves it as
     try:
         name = default_storage.save(key, content)
         size = default_storage.size(name)
     except Exception as error:  # each storage backend raises errors of its own kind
         raise StorageFailed(f"{type(error).__name__}: {error}") from error
-    if name != key or size != len(audio.data):
-        raise StorageFailed(f"stored {name} with {size} bytes, expected {key} with {len(audio.data)}")
-    return StoredFile(key=key, size=size, sha256=digest)
+    if name != key or size != len(data):
+        raise StorageFailed(f"stored {name} with {size} bytes, expected {key} with {len(data)}")
 
 
-def signed_url(key: str) -> str | None:
-    """A short-lived address of the file at its storage, or None when the application itself must serve it."""
+def signed_url(key: str, *, disposition: str = "") -> str | None:
+    """A short-lived address of the file at its storage, or None when the application itself must serve it.
+
+    `disposition` is the Content-Disposition that the storage is to answer with.
+    """
     with contextlib.suppress(NotImplementedError):
         default_storage.path(key)
         return None
-    return default_storage.url(key)
+    if not disposition:
+        return default_storage.url(key)
+    bucket: Any = default_storage  # only a bucket gets here, and its addresses take parameters
+    url: str = bucket.url(key, parameters={"ResponseContentDisposition": disposition})
+    return url
 
 
 def open_audio(key: str) -> File[bytes]:
@@ -86,6 +113,10 @@ def open_audio(key: str) -> File[bytes]:
     return default_storage.open(key, "rb")
 
 
-def remove_audio(key: str) -> None:
-    """Remove a stored file; one that is gone already is fine."""
-    default_storage.delete(key)
+def remove_files(keys: Iterable[str]) -> None:
+    """Remove stored files; one that is gone already is fine, and one that cannot be removed is left and logged."""
+    for key in keys:
+        try:
+            default_storage.delete(key)
+        except Exception:  # each storage backend raises errors of its own kind; a file left over harms nobody
+            logger.exception("could not remove %s", key)

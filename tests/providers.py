@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -26,10 +27,10 @@ from music.providers.base import (
 
 
 @cache
-def tone(seconds: float = 2.0) -> bytes:
+def tone(seconds: float = 2.0, pitch: int = 440) -> bytes:
     """A real MP3: a soft sine."""
     rate = 44100
-    samples = (np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate)) / rate) * 8000).astype(np.int16)
+    samples = (np.sin(2 * np.pi * pitch * np.arange(int(seconds * rate)) / rate) * 8000).astype(np.int16)
     encoder = lameenc.Encoder()
     encoder.set_bit_rate(128)
     encoder.set_in_sample_rate(rate)
@@ -43,15 +44,40 @@ def tone(seconds: float = 2.0) -> bytes:
 
 
 class QuickStudio:
-    """A blocking provider that makes the same short tone for every brief."""
+    """A blocking provider that makes a short tone, another for every seed, and tells of it what the studio would."""
 
     name = "studio"
     charges = False
     typical_seconds = (1, 3)
     deadline_seconds = 60
 
-    def make(self, brief: MusicBrief) -> Audio:
-        return Audio(data=tone(), content_type="audio/mpeg", extension="mp3", seconds=2.0)
+    def make(self, brief: MusicBrief, *, cancelled: Callable[[], bool]) -> Audio:
+        motifs = [
+            {"of": "theme", "form": "statement", "number": 0, "at": 0.2, "until": 0.8},
+            {"of": "own", "form": "statement", "number": 0, "at": 0.9, "until": 1.1},
+            {"of": "theme", "form": "inversion", "number": 0, "at": 1.25, "until": 1.75},
+        ]
+        motifs += [
+            {"of": "chapter", "form": "head", "number": number, "at": 1.8 + number / 50, "until": 1.9}
+            for number in range(len(brief.chapters))
+        ]
+        return Audio(
+            data=tone(2.0, 220 + brief.seed % 440),
+            content_type="audio/mpeg",
+            extension="mp3",
+            seconds=2.0,
+            metadata={
+                "key": brief.key,
+                "mode": str(brief.mode),
+                "tempo": float(brief.tempo),
+                "meter": "4/4",
+                "instruments": {"accompaniment": "piano", "melody": "cello", "drums": "brushes"},
+                "sections": [{"name": "A", "bar": 0, "bars": 1, "at": 0.0}],
+                "motifs": motifs,
+            },
+            midi=b"MThd" + brief.seed.to_bytes(16, "big", signed=True),
+            peaks=tuple(20 + (brief.seed + 7 * n) % 80 for n in range(400)),
+        )
 
 
 class LoopbackProvider:

@@ -12,12 +12,16 @@ from music.models.states import MESSAGE_LIMIT, TrackStage, TrackStatus
 class EventKind(models.TextChoices):
     REQUESTED = "requested", _("requested")
     CLAIMED = "claimed", _("claimed")
+    REWRITTEN = "rewritten", _("brief rewritten")
     ENTERED = "entered", _("entered a stage")
     HELD = "held", _("held")
     COMPLETED = "completed", _("completed")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
     RETRIED = "retried", _("retried")
+    REMAKE = "remake", _("asked for anew")
+    REMADE = "remade", _("replaced by the new one")
+    DISMISSED = "dismissed", _("the new one given up")
 
 
 class TrackEvent(models.Model):

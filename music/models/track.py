@@ -12,12 +12,15 @@ needs the lease compares the fencing token, so a worker that was thought dead ca
 
 One column drives the sweep: `due_at` is set exactly while a track is unfinished. A leased row is due again when its
 lease ends, so "due" alone finds new rows, rows to poll, and rows whose worker died.
+
+A finished piece that is made again gets a second row beside it (`replaces`), which goes the same way; at its end it is
+not completed but hands its result to the piece and is gone (`music.models.remake`).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +33,7 @@ from django.utils.translation import gettext_lazy as _
 from music.brief import MusicBrief
 from music.models.attempt import AttemptState
 from music.models.event import EventKind
+from music.models.remake import give_up, hand_over
 from music.models.states import CODE_LIMIT, MESSAGE_LIMIT, TrackStage, TrackStatus
 
 CANCELLED = "cancelled"
@@ -52,11 +56,15 @@ class TrackQuerySet(models.QuerySet["MusicTrack"]):
         return self.filter(due_at__lte=Now()).order_by("due_at")
 
     def for_cards(self) -> TrackQuerySet:
-        """With what a card needs: the log, and the database's time to tell how long a track has been on its way."""
-        return self.select_related("log").annotate(clock=Now())
+        """With what a card needs: log, remake, and the database's time to tell how long a track has been on its way."""
+        return self.select_related("log", "remake").annotate(clock=Now())
+
+    def pieces(self) -> TrackQuerySet:
+        """Without the remakes: to a reader they are a part of the piece they will replace."""
+        return self.filter(replaces__isnull=True)
 
     def standalone(self) -> TrackQuerySet:
-        return self.filter(log__isnull=True)
+        return self.pieces().filter(log__isnull=True)
 
 
 class MusicTrack(models.Model):
@@ -72,18 +80,41 @@ class MusicTrack(models.Model):
         related_name="track",
         verbose_name=_("reading log"),
     )
+    replaces = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="remake",
+        verbose_name=_("replaces"),
+        help_text=_("The finished piece that this one will take the place of; one at a time"),
+    )
     title = models.CharField(
         _("title"), max_length=300, help_text=_("For players and lists; never sent to a provider.")
+    )
+    album = models.CharField(_("album"), max_length=300, blank=True, default="", help_text=_("For the file's tags"))
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True, help_text=_("Its place in the album"))
+    chapter_labels = models.JSONField(
+        default=list, blank=True, help_text=_("Of a finale: what the pieces that it remembers are called, in order")
     )
 
     # What was asked for. The whole brief is kept, so that a retry asks for the same piece again.
     brief = models.JSONField()
+    brief_writer = models.CharField(
+        max_length=100, blank=True, default="", help_text=_("A language model's name; empty: our own reader of moods")
+    )
     prompt = models.CharField(_("prompt"), max_length=300)
     genre = models.CharField(_("genre"), max_length=40)
     mood = models.CharField(_("mood"), max_length=20)
     tempo = models.PositiveSmallIntegerField(_("tempo"), help_text=_("Beats a minute"))
     duration = models.PositiveSmallIntegerField(_("duration"), help_text=_("Seconds asked for"))
     provider = models.CharField(_("provider"), max_length=40)
+    chosen_mood = models.CharField(
+        _("chosen mood"), max_length=20, blank=True, default="", help_text=_("The reader's own correction")
+    )
+    chosen_genre = models.CharField(
+        _("chosen genre"), max_length=40, blank=True, default="", help_text=_("For this piece alone")
+    )
 
     # Where it is.
     status = models.CharField(_("status"), max_length=10, choices=TrackStatus, default=TrackStatus.PENDING)
@@ -110,6 +141,8 @@ class MusicTrack(models.Model):
     file_sha256 = models.CharField(max_length=64, blank=True, default="")
     audio_seconds = models.FloatField(null=True, blank=True)
     audio_metadata = models.JSONField(default=dict, blank=True)
+    peaks = models.JSONField(default=list, blank=True, help_text=_("The waveform's outline, 0 to 100"))
+    midi = models.FileField(max_length=200, blank=True, default="")
 
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     requested_at = models.DateTimeField(
@@ -121,6 +154,9 @@ class MusicTrack(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     objects = TrackQuerySet.as_manager()
+
+    replaced_files: tuple[str, ...] = ()
+    """Keys of the files that nobody needs any more, on a remake that has just taken its piece's place."""
 
     class Meta:
         verbose_name = _("music track")
@@ -164,6 +200,13 @@ class MusicTrack(models.Model):
                 name="track_lease_only_while_generating",
                 condition=Q(status=TrackStatus.GENERATING) | Q(lease_until__isnull=True),
             ),
+            models.CheckConstraint(
+                name="track_midi_only_with_file", condition=Q(status=TrackStatus.COMPLETED) | Q(midi="")
+            ),
+            models.CheckConstraint(
+                name="track_remake_stands_apart",
+                condition=Q(replaces__isnull=True) | (Q(log__isnull=True) & ~Q(status=TrackStatus.COMPLETED)),
+            ),
         ]
         indexes = [
             # "IS NOT NULL" and not a list of statuses: both databases see that `due_at <= …` implies it, even when the
@@ -180,8 +223,20 @@ class MusicTrack(models.Model):
     # – → pending
 
     @classmethod
-    def request(cls, *, owner: Any, brief: MusicBrief, title: str, provider: str, log_id: Any = None) -> MusicTrack:
-        """Insert a pending track, due at once. Belongs in the caller's transaction, beside the log it is made for."""
+    def request(
+        cls,
+        *,
+        owner: Any,
+        brief: MusicBrief,
+        title: str,
+        provider: str,
+        log_id: Any = None,
+        **columns: Any,
+    ) -> MusicTrack:
+        """Insert a pending track, due at once. Belongs in the caller's transaction, beside the log it is made for.
+
+        `columns` are others that the caller sets: album, number, chapter_labels.
+        """
         with transaction.atomic():
             track = cls.objects.create(
                 owner=owner,
@@ -195,10 +250,35 @@ class MusicTrack(models.Model):
                 duration=brief.duration,
                 provider=provider,
                 due_at=Now(),
+                **columns,
             )
             track.events.create(kind=EventKind.REQUESTED, status=TrackStatus.PENDING)
             track.refresh_from_db(fields=["due_at"])
         return track
+
+    def request_remake(self, *, brief: MusicBrief, provider: str, **columns: Any) -> MusicTrack | None:
+        """Have this finished piece made again by another brief; it stays as it is until the new one is ready.
+
+        `columns` are those that the remake brings along: chosen_mood, chosen_genre, chapter_labels. A remake that
+        failed before makes way. None when the piece is not finished, or is being made again already.
+        """
+        with transaction.atomic():
+            piece = MusicTrack.objects.select_for_update().filter(pk=self.pk, status=TrackStatus.COMPLETED).first()
+            if piece is None or MusicTrack.objects.unfinished().filter(replaces=piece).exists():
+                return None
+            give_up(piece)
+            remake = MusicTrack.request(
+                owner=piece.owner,
+                brief=brief,
+                title=piece.title,
+                provider=provider,
+                album=piece.album,
+                number=piece.number,
+                replaces=piece,
+                **columns,
+            )
+            self._write(MusicTrack.objects.filter(pk=self.pk), EventKind.REMAKE, {}, detail=f"{brief.mood}")
+        return remake
 
     # pending and due, or generating with its lease past → generating
 
@@ -221,6 +301,7 @@ class MusicTrack(models.Model):
         with transaction.atomic():
             if due.filter(to_poll).update(**taken):
                 return cls.objects.get(pk=track_id)
+            cls._lock_piece_of(track_id)
             won = due.exclude(to_poll).update(
                 **taken,
                 status=TrackStatus.GENERATING,
@@ -233,6 +314,7 @@ class MusicTrack(models.Model):
             if not won:
                 return None
             track = cls.objects.get(pk=track_id)
+            track._tell_piece()
             track._record(EventKind.CLAIMED, detail=f"token {track.fencing_token}, rescues {track.rescues}")
         return track
 
@@ -249,6 +331,22 @@ class MusicTrack(models.Model):
         or cancel the track waits for what is written beside this."""
         leased = self._held().filter(lease_until__gt=Now())
         return bool(leased.update(lease_until=F("lease_until")))
+
+    def is_held(self) -> bool:
+        """Whether nobody has taken the track away from its lease holder: cancelled, deleted or claimed it."""
+        return self._held().exists()
+
+    def rewrite_brief(self, brief: MusicBrief, *, writer: str) -> bool:
+        """Make it another piece before anything is asked of a provider: what a language model made of the words."""
+        changes = {
+            "brief": brief.to_json(),
+            "brief_writer": writer[:100],
+            "prompt": brief.prompt,
+            "genre": brief.genre,
+            "mood": brief.mood,
+            "tempo": brief.tempo,
+        }
+        return self._write(self._held(), EventKind.REWRITTEN, changes, detail=writer)
 
     def enter(self, stage: TrackStage) -> bool:
         """Go on to the next stage, keeping the lease."""
@@ -286,19 +384,26 @@ class MusicTrack(models.Model):
         sha256: str,
         seconds: float | None,
         metadata: Mapping[str, object] | None = None,
+        peaks: Sequence[int] = (),
+        midi_key: str = "",
     ) -> bool:
-        """generating → completed. The file must already be in the storage under `key`."""
-        changes = {
-            **_FINISHED,
-            "status": TrackStatus.COMPLETED,
+        """generating → completed. The files must already be in the storage under `key` and `midi_key`.
+
+        A remake takes its piece's place instead; what the piece had before is then in `replaced_files`.
+        """
+        result = {
             "file": key,
+            "midi": midi_key,
             "content_type": content_type,
             "file_size": size,
             "file_sha256": sha256,
             "audio_seconds": seconds,
             "audio_metadata": dict(metadata or {}),
+            "peaks": list(peaks),
         }
-        return self._write(self._held(), EventKind.COMPLETED, changes)
+        if self.replaces_id:
+            return hand_over(self, self._held(), result)
+        return self._write(self._held(), EventKind.COMPLETED, {**_FINISHED, "status": TrackStatus.COMPLETED, **result})
 
     def fail(self, code: str, message: str = "") -> bool:
         """generating → error, with a code that readers get a text for and a message for staff."""
@@ -342,6 +447,29 @@ class MusicTrack(models.Model):
                 self.attempts.filter(state=AttemptState.OPEN).update(state=AttemptState.UNKNOWN, closed_at=Now())
         return won
 
+    def give_up_remake(self) -> bool:
+        """Drop the remake of this piece, unfinished or failed. False when there is none (any more)."""
+        with transaction.atomic():
+            piece = MusicTrack.objects.select_for_update().filter(pk=self.pk).first()
+            if piece is None or not give_up(piece):
+                return False
+            return self._write(MusicTrack.objects.filter(pk=self.pk), EventKind.DISMISSED, {})
+
+    @property
+    def current_remake(self) -> MusicTrack | None:
+        """The remake of this piece that is unfinished or has failed, if there is one."""
+        return getattr(self, "remake", None)
+
+    @classmethod
+    def _lock_piece_of(cls, remake_id: uuid.UUID) -> None:
+        """Hold the piece's row before its remake's: whoever needs both takes them in this order."""
+        list(cls.objects.select_for_update(of=("self",)).filter(remake=remake_id).values_list("pk"))
+
+    def _tell_piece(self) -> None:
+        """A change of a remake is a change of its piece, as readers see it."""
+        if self.replaces_id:
+            MusicTrack.objects.filter(pk=self.replaces_id).update(version=F("version") + 1)
+
     def _held(self) -> TrackQuerySet:
         return MusicTrack.objects.filter(pk=self.pk, status=TrackStatus.GENERATING, fencing_token=self.fencing_token)
 
@@ -356,8 +484,11 @@ class MusicTrack(models.Model):
     ) -> bool:
         """The one UPDATE of a transition, its event, and this instance brought up to date: all or nothing."""
         with transaction.atomic():
+            if self.replaces_id:
+                self._lock_piece_of(self.pk)
             if not rows.update(version=F("version") + 1, **changes):
                 return False
+            self._tell_piece()
             self.refresh_from_db()
             self._record(kind, code=code, detail=detail)
         return True

@@ -9,6 +9,7 @@ A new vendor is one file here, one line in settings (`MUSIC_PROVIDERS`), and the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -122,8 +123,12 @@ class Provider(Protocol):
 class MakeProvider(Provider, Protocol):
     """One blocking call."""
 
-    def make(self, brief: MusicBrief) -> Audio:
-        """Make the piece. Raises `ProviderError` (`NotSubmitted`, `SubmissionUnknown`, `ResultInvalid`)."""
+    def make(self, brief: MusicBrief, *, cancelled: Callable[[], bool]) -> Audio:
+        """Make the piece. Raises `ProviderError` (`NotSubmitted`, `SubmissionUnknown`, `ResultInvalid`).
+
+        `cancelled` may be asked as often as liked whether nobody wants the piece any more; who can stop then should,
+        within a second, with a `ProviderError` of code "cancelled".
+        """
         ...
 
 

@@ -43,6 +43,8 @@ function redraw(badge, track, speak) {
   for (const element of fresh.querySelectorAll("noscript")) element.remove();
   const focused = badge.contains(document.activeElement) ? document.activeElement : null;
   const before = badge.dataset.status;
+  const about = fresh.querySelector("[data-about]");
+  if (about) about.open = badge.querySelector("[data-about]")?.open ?? false;
   badge.replaceWith(fresh);
   if (focused) {
     const control = focused.dataset.control && fresh.querySelector(`[data-control="${focused.dataset.control}"]`);

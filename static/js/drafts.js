@@ -30,7 +30,13 @@ function fields(form) {
 
 const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
 const wasHandedBack = (form) => form.querySelector('[aria-invalid="true"], .errorlist') !== null;
-const isUntouched = (field) => (isChoice(field) ? field.checked === field.defaultChecked : field.value === field.defaultValue);
+
+function isUntouched(field) {
+  if (isChoice(field)) return field.checked === field.defaultChecked;
+  if (field.type !== "select-one") return field.value === field.defaultValue;
+  const options = Array.from(field.options);
+  return field.value === (options.find((option) => option.defaultSelected) ?? options[0]).value;
+}
 
 function keep(form) {
   // In a form handed back with errors, what is there by default is the reader's own as well.

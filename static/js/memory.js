@@ -15,8 +15,14 @@ export function rememberedTracks() {
   return currentReader() ? keysUnder(jobs()) : [];
 }
 
-export function rememberTrack(id) {
-  if (currentReader() && !read(jobs() + id)) write(jobs() + id, { since: Date.now() });
+/** `heard`: where the piece is played from as long as it is being made again; empty for one that is new. */
+export function rememberTrack(id, heard = "") {
+  if (currentReader() && !read(jobs() + id)) write(jobs() + id, { since: Date.now(), heard });
+}
+
+/** Whether what is to be heard there now is another than when it was remembered. */
+export function isNewSince(id, audioUrl) {
+  return (read(jobs() + id)?.heard ?? "") !== audioUrl;
 }
 
 export function forgetTrack(id) {

@@ -1,8 +1,10 @@
 // The bar that shows what is played and steers it. Its element outlives pages; an error page may bring a new one.
 
 import { onEveryPage, phrase } from "./page.js";
-import { close, playback, seek, startPlayback, toggle } from "./playback.js";
+import { clock } from "./clock.js";
+import { close, isLoaded, playback, seek, seekIn, startPlayback, toggle } from "./playback.js";
 import { showInSystem } from "./mediasession.js";
+import { drawWaves, pieceOf, startWaves } from "./waves.js";
 
 let bar = null;
 let scrubbing = false;
@@ -13,14 +15,20 @@ export function startPlayer() {
     const control = event.target.closest?.("[data-play]");
     if (!control || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    const { id, title, page } = control.dataset;
-    toggle({ id, title, page, url: control.getAttribute("href") });
+    toggle(pieceOf(control));
+  });
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest?.("[data-seek]");
+    if (!place || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    seekIn(pieceOf(place.closest("[data-track]").querySelector("[data-play]")), Number(place.dataset.seek), { play: true });
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || !event.target.matches?.("[data-play]")) return;
+    if (event.key !== " " || !event.target.matches?.("[data-play], [data-seek]")) return;
     event.preventDefault(); // with scripts it is a button, and a button obeys the space bar
     event.target.click();
   });
+  startWaves();
   document.addEventListener("music:badge-drawn", drawControls);
   onEveryPage(() => {
     bind();
@@ -90,14 +98,11 @@ function drawTime(time, duration) {
 
 /** The play controls in the page show a pause sign while theirs is the piece that plays. */
 function drawControls() {
-  const { piece, playing } = playback();
+  const { playing } = playback();
   for (const control of document.querySelectorAll("[data-play]")) {
     control.setAttribute("role", "button");
-    control.dataset.state = playing && control.dataset.id === piece?.id ? "playing" : "paused";
+    control.dataset.state = playing && isLoaded(pieceOf(control)) ? "playing" : "paused";
   }
-}
-
-function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds || 0));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  for (const place of document.querySelectorAll("[data-seek]")) place.setAttribute("role", "button");
+  drawWaves();
 }

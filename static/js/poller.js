@@ -70,7 +70,9 @@ function look() {
   }
   if (!reader || refused) return;
   pollUrl = document.body.dataset.pollUrl ?? pollUrl;
-  for (const badge of activeBadges()) rememberTrack(badge.dataset.track);
+  for (const badge of activeBadges()) {
+    rememberTrack(badge.dataset.track, badge.querySelector("[data-play]")?.getAttribute("href") ?? "");
+  }
   if (!timer && !asking && hasReason()) askAfter(0);
 }
 
@@ -88,7 +90,7 @@ function hasReason() {
 }
 
 function activeBadges() {
-  return document.querySelectorAll('[data-track][data-status="pending"], [data-track][data-status="generating"]');
+  return document.querySelectorAll("[data-track][data-making]");
 }
 
 function askAfter(delay) {
@@ -162,7 +164,7 @@ function backOff(response) {
 
 function receive(answer) {
   for (const track of answer.tracks) {
-    if (track.status === "pending" || track.status === "generating") rememberTrack(track.id);
+    if (track.making) rememberTrack(track.id, track.audio_url);
   }
   document.dispatchEvent(new CustomEvent("music:news", { detail: answer }));
 }

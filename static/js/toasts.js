@@ -1,7 +1,7 @@
 // One message for each piece that ended: once for all tabs and reloads, in a tab that is seen.
 
 import { alone } from "./channel.js";
-import { forgetTrack, markShown, rememberedTracks, wasShown } from "./memory.js";
+import { forgetTrack, isNewSince, markShown, rememberedTracks, wasShown } from "./memory.js";
 import { onEveryPage, phrase } from "./page.js";
 
 const SHOWN_FOR = 10000;
@@ -13,7 +13,7 @@ export function startToasts() {
     for (const id of detail.gone) forgetTrack(id);
     const remembered = new Set(rememberedTracks());
     for (const track of detail.tracks) {
-      if (remembered.has(track.id) && ["completed", "error"].includes(track.status)) tellOnce(track);
+      if (remembered.has(track.id) && !track.making) tellOnce(track);
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -29,7 +29,8 @@ export function startToasts() {
 }
 
 function tellOnce(track) {
-  if (track.error_code === "cancelled") {
+  const keptOld = track.status === "completed" && !track.remake_error && !isNewSince(track.id, track.audio_url);
+  if (track.error_code === "cancelled" || keptOld) {
     forgetTrack(track.id); // the reader knows
     return;
   }
@@ -55,17 +56,16 @@ export function showProblem(text) {
 }
 
 function show(track) {
-  const failed = track.status === "error";
+  const failed = track.status === "error" || track.remake_error !== "";
   const toast = fromTemplate(failed ? "error" : "completed");
   toast.dataset.toastFor = track.id;
   toast.querySelector("[data-toast-title]").textContent = track.title;
   toast.querySelector("[data-toast-page]").href = track.page_url;
   if (failed) {
-    toast.querySelector("[data-toast-reason]").textContent = track.error_message;
+    toast.querySelector("[data-toast-reason]").textContent = track.error_message || track.remake_error;
   } else {
     const listen = toast.querySelector("[data-toast-listen]");
-    const audio = new URL(track.file_url, location.href);
-    listen.href = audio.pathname + audio.search;
+    listen.href = track.audio_url;
     Object.assign(listen.dataset, { id: track.id, title: track.title, page: track.page_url });
     closeByItself(toast);
   }

@@ -1,4 +1,5 @@
-// Cancel and Retry without leaving the page: a half-written log stays as it is. Without scripts they are plain forms.
+// Cancel, Retry and Make again without leaving the page: a half-written log stays as it is. Without scripts they are
+// plain forms.
 
 import { rememberTrack } from "./memory.js";
 import { phrase } from "./page.js";
@@ -14,17 +15,28 @@ export function startTrackActions() {
     if (!form.dataset.trackAction || event.defaultPrevented) return;
     event.preventDefault();
     // Busy and not disabled: a disabled button would lose the keyboard's focus, and the redrawn badge is to take it over.
-    if (form.getAttribute("aria-busy") !== "true") send(form);
+    if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter);
   });
 }
 
-async function send(form) {
+async function send(form, button) {
   form.setAttribute("aria-busy", "true");
+  const badge = form.closest("[data-track]");
+  const fields = new FormData(form);
+  const wish = button?.name ? { [button.name]: button.value } : {};
+  const headers = {
+    Accept: "application/json",
+    "Content-Type": "application/json",
+    "X-CSRFToken": fields.get("csrfmiddlewaretoken"),
+  };
+  // Made of the piece's version: the same wish sent twice for the same state of things is one.
+  if (fields.has("request_key")) headers["Idempotency-Key"] = `${fields.get("request_key")}:${button?.value ?? ""}`;
   let response;
   try {
     response = await fetch(form.dataset.trackAction, {
       method: "POST",
-      headers: { Accept: "application/json", "X-CSRFToken": new FormData(form).get("csrfmiddlewaretoken") },
+      headers,
+      body: JSON.stringify(wish),
     });
   } catch {
     showProblem(phrase("notSent"));
@@ -33,7 +45,7 @@ async function send(form) {
     form.removeAttribute("aria-busy");
   }
   if (response.ok || MOVED_ON.includes(response.status)) {
-    rememberTrack(form.closest("[data-track]").dataset.track);
+    rememberTrack(badge.dataset.track, badge.querySelector("[data-play]")?.getAttribute("href") ?? "");
     pollNow();
   } else {
     showProblem(phrase("refused"));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Now
 
 from music import generation
 from music.brief import MusicBrief
+from music.id3 import without_tags
 from music.models import MusicTrack, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.providers.base import Audio, ProviderError
@@ -32,7 +34,7 @@ class Moody:
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
 
-    def make(self, brief: MusicBrief) -> Audio:
+    def make(self, brief: MusicBrief, *, cancelled: Callable[[], bool]) -> Audio:
         if self.errors:
             raise self.errors.pop(0)
         assert brief.why == ()  # the reader's words stay with us
@@ -51,7 +53,8 @@ def test_the_studio_makes_a_playable_file_in_one_go(track: MusicTrack) -> None:
     assert track.status == TrackStatus.COMPLETED
     with default_storage.open(track.file.name) as file:
         stored = file.read()
-    assert stored == tone()
+    seed = track.brief["seed"]
+    assert without_tags(stored) == tone(2.0, 220 + seed % 440)
     assert track.file_size == len(stored)
     assert str(track.pk) in track.file.name
     assert not track.attempts.exists()  # nothing can be charged, so nothing is recorded as an order

@@ -32,11 +32,16 @@ def addresses(journey: Journey, track: MusicTrack) -> list[tuple[str, str]]:
         ("put", f"{base}/logs/{log.pk}"),
         ("delete", f"{base}/logs/{log.pk}"),
         ("post", f"{base}/finish"),
+        ("put", f"{base}/sound"),
         ("post", f"{base}/stop"),
         ("post", f"{base}/resume"),
         ("get", music),
         ("get", f"{music}/status"),
         ("get", f"{music}/audio"),
+        ("get", f"{music}/midi"),
+        ("post", f"{music}/remake"),
+        ("post", f"{music}/remake/retry"),
+        ("post", f"{music}/remake/cancel"),
         ("post", f"{music}/retry"),
         ("post", f"{music}/cancel"),
         ("post", f"/api/music/generate/{track.pk}"),
@@ -63,7 +68,7 @@ def test_pages_of_alices_answer_bob_404(journey: Journey, track: MusicTrack, bob
     for url in [base, f"{base}/finish", f"{base}/delete", f"{base}/logs/{log.pk}/edit", f"{base}/logs/{log.pk}/delete"]:
         assert client.get(url).status_code == 404, url
         assert client.post(url, {"memo": "x"}).status_code == 404, url
-    for action in ("stop", "resume"):
+    for action in ("stop", "resume", "sound"):
         assert client.post(f"{base}/{action}").status_code == 404
     for action in ("retry", "cancel", "delete"):
         assert client.post(f"/music/{track.pk}/{action}").status_code == 404
