@@ -1,7 +1,7 @@
 # The front door. `make run` and `make test` need Python 3.11+ (with venv and pip) and make, nothing else.
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format messages lock clean preflight
+.PHONY: help run test lint format messages lock music-report clean preflight
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,7 +16,7 @@ find_python = python=$(PY); [ -x "$$python" ] || for python in $(or $(PYTHON),py
 	command -v "$$python" >/dev/null || { echo "Python 3.11 or newer was not found: install it first." >&2; exit 1; }
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: preflight $(VENV)/installed ## install what is needed, then run the whole product (PORT=, HOST=, DATA_DIR=)
 	@exec $(PY) manage.py up
@@ -44,6 +44,11 @@ messages: $(VENV)/installed ## compile the translations (needs gettext)
 lock: $(VENV)/installed-dev ## pin every dependency, with hashes, from pyproject.toml
 	@$(VENV)/bin/uv $(COMPILE) pyproject.toml -o requirements.txt
 	@$(VENV)/bin/uv $(COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(VENV)/bin/uv $(COMPILE) --extra bench -c requirements.txt pyproject.toml -o requirements-bench.txt
+
+music-report: $(VENV)/installed ## measure 200 finished pieces, and make a page to listen to them (OUT=)
+	@$(INSTALL) -r requirements-bench.txt
+	@$(PY) -m bench.music_report --out $(or $(OUT),var/music-report)
 
 clean: ## remove what the other targets made; your data (var/) stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
