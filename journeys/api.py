@@ -49,6 +49,7 @@ from journeys.services import (
     delete_log,
     edit_log,
     finish_journey,
+    read_words_ahead,
     remake_piece,
     resume_journey,
     start_journey,
@@ -227,9 +228,12 @@ class WriteLogView(generics.GenericAPIView[Any]):
         asked = LogRequestSerializer(data=request.data, context={"may_be_empty": final})
         asked.is_valid(raise_exception=True)
 
+        entry = entry_of(asked.validated_data)
+        read_words_ahead(journey.book, quote=entry.quote, memo=entry.memo)
+
         def work() -> Answer:
             try:
-                log = (finish_journey if final else add_log)(journey, entry_of(asked.validated_data))
+                log = (finish_journey if final else add_log)(journey, entry)
             except NotReading as error:
                 raise Conflict(str(error)) from error
             context = {"request": request}

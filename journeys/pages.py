@@ -35,6 +35,7 @@ from journeys.services import (
     delete_log,
     edit_log,
     finish_journey,
+    read_words_ahead,
     remake_piece,
     resume_journey,
     start_journey,
@@ -144,6 +145,7 @@ class NewJourneyPage(LoginRequiredMixin, View):
             if record is None:
                 messages.error(request, _("This book could not be found any more. Please search again."))
                 return self._render(request, BookForm(), sound_form, status=422)
+            read_words_ahead(record)
 
             def work() -> str:
                 book = book_from_record(record)
@@ -183,6 +185,7 @@ class JourneyPage(LoginRequiredMixin, View):
         form = LogForm(request.POST)
         if not form.is_valid():
             return self._render(request, journey, form, status=422)
+        read_words_ahead(journey.book, quote=form.entry.quote, memo=form.entry.memo)
 
         def work() -> str:
             add_log(journey, form.entry)
@@ -226,6 +229,7 @@ class FinishPage(LoginRequiredMixin, View):
         form = LogForm(request.POST, may_be_empty=True)
         if not form.is_valid():
             return self._render(request, journey, form, status=422)
+        read_words_ahead(journey.book, quote=form.entry.quote, memo=form.entry.memo)
 
         def work() -> str:
             finish_journey(journey, form.entry)
@@ -283,6 +287,8 @@ def remake(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     mood = request.POST.get("mood", "")
     chosen = Mood(mood) if mood in list(Mood) else None
     target = next_page(request, page_url(track))
+    if track.log:
+        read_words_ahead(track.log.journey.book, quote=track.log.quote, memo=track.log.memo)
 
     def work() -> str:
         if not remake_piece(track, mood=chosen):

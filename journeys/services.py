@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from journeys.catalogue import BookRecord
 from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
 from music.brief import DURATION_RANGE, Chapter, Genre, Mood, MusicBrief, Role
-from music.briefs import Words, brief_for_log, seed_from
+from music.briefs import Words, brief_for_log, read_ahead, seed_from
 from music.models import MusicTrack
 from music.services import choice_for, discard_tracks, remake_prompted_track, remake_track, request_track
 
@@ -96,36 +96,49 @@ def add_book(*, reader: Any, title: str, authors: str = "", isbn13: str = "", pa
     return Book.objects.create(title=_nfc(title), authors=_nfc(authors), isbn13=isbn13, pages=pages, added_by=reader)
 
 
-@transaction.atomic
+def read_words_ahead(book: Book | BookRecord, *, quote: str = "", memo: str = "") -> None:
+    """Read a log's words and its book's description for their mood before the transaction that needs them.
+
+    Reading takes tenths of a second, in which a transaction would keep all other writers waiting. The services below
+    do it themselves; whoever calls them within a transaction (`idempotency.once`) calls this before it. A mood that was
+    not read ahead is only read later, so that a log or a book that changes in between does no harm.
+    """
+    read_ahead(_nfc(memo), _nfc(quote), _description(book))
+
+
 def start_journey(*, reader: Any, book: Book, started_on: date | None = None, sound: Sound | None = None) -> Journey:
     """A journey with its first log v0 and that log's track, in one step (requirement B3)."""
+    read_words_ahead(book)
     sound = sound or Sound()
-    journey = Journey.objects.create(
-        reader=reader,
-        book=book,
-        theme_seed=seed_from("theme", str(book.pk), str(reader.pk)),
-        started_on=started_on or today_of(reader),
-        genre=sound.genre or "",
-        duration=sound.duration,
-    )
-    _write_log(journey, LogEntry(logged_on=journey.started_on), role=Role.OPENING)
-    return journey
+    with transaction.atomic():
+        journey = Journey.objects.create(
+            reader=reader,
+            book=book,
+            theme_seed=seed_from("theme", str(book.pk), str(reader.pk)),
+            started_on=started_on or today_of(reader),
+            genre=sound.genre or "",
+            duration=sound.duration,
+        )
+        _write_log(journey, LogEntry(logged_on=journey.started_on), role=Role.OPENING)
+        return journey
 
 
-@transaction.atomic
 def add_log(journey: Journey, entry: LogEntry) -> ReadingLog:
     """The next log vN and its track, in one step (requirement B4). Raises `NotReading`."""
-    _lock_reading(journey)
-    return _write_log(journey, entry, role=Role.ENTRY)
+    read_words_ahead(journey.book, quote=entry.quote, memo=entry.memo)
+    with transaction.atomic():
+        _lock_reading(journey)
+        return _write_log(journey, entry, role=Role.ENTRY)
 
 
-@transaction.atomic
 def finish_journey(journey: Journey, entry: LogEntry) -> ReadingLog:
     """End the journey with a last log vFinal, whose music looks back on all of it (B5). Raises `NotReading`."""
-    _lock_reading(journey)
-    log = _write_log(journey, entry, role=Role.FINALE)
-    _end(journey, JourneyStatus.FINISHED)
-    return log
+    read_words_ahead(journey.book, quote=entry.quote, memo=entry.memo)
+    with transaction.atomic():
+        _lock_reading(journey)
+        log = _write_log(journey, entry, role=Role.FINALE)
+        _end(journey, JourneyStatus.FINISHED)
+        return log
 
 
 @transaction.atomic
@@ -229,7 +242,7 @@ def _write_log(journey: Journey, entry: LogEntry, *, role: Role) -> ReadingLog:
         title=f"{album} · {log.label}",
         log_id=log.pk,
         album=album,
-        number=log.version,
+        number=log.version + 1,
         chapter_labels=labels,
     )
     _touch(journey)
@@ -252,7 +265,7 @@ def _brief_of(
             memo=log.memo,
             emotions=log.moods,
             book_moods=tuple(Mood(name) for name in book.moods),
-            book_description=book.description_ko or book.description_en,
+            book_description=_description(book),
         ),
         role=role,
         seed=seed,
@@ -263,6 +276,10 @@ def _brief_of(
         mood=mood,
     )
     return brief, [label for label, _chapter in remembered]
+
+
+def _description(book: Book | BookRecord) -> str:
+    return book.description_ko or book.description_en
 
 
 def _chapters(journey: Journey) -> list[tuple[str, Chapter]]:

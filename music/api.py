@@ -38,6 +38,7 @@ from music.serializers import (
 from music.services import (
     cancel_track,
     give_up_remake,
+    read_prompt_ahead,
     request_prompted_track,
     retry_remake,
     retry_track,
@@ -72,6 +73,7 @@ class MusicView(generics.ListAPIView[MusicTrack]):
     def post(self, request: Request) -> Response:
         asked = JobRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        read_prompt_ahead(asked.validated_data["prompt"])
 
         def work() -> Answer:
             track = request_prompted_track(owner=request.user, **asked.validated_data)

@@ -24,6 +24,7 @@ from music.services import (
     cancel_track,
     discard_tracks,
     give_up_remake,
+    read_prompt_ahead,
     request_prompted_track,
     retry_remake,
     retry_track,
@@ -53,6 +54,7 @@ class MusicPage(LoginRequiredMixin, View):
         form = PromptForm(request.POST)
         if not form.is_valid():
             return self._render(request, form, status=422)
+        read_prompt_ahead(form.cleaned_data["prompt"])
 
         def work() -> str:
             request_prompted_track(owner=request.user, prompt=form.cleaned_data["prompt"])

@@ -5,6 +5,6 @@ comes as soon as the others, and a process costs less memory.
 """
 
 import music.studio.piece  # noqa: F401  # all that making a piece needs
-from music.studio.synth import default_synth
+from music.studio.playing.synth import default_synth
 
 default_synth().load()

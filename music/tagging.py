@@ -19,7 +19,7 @@ from music.providers.base import Audio
 logger = logging.getLogger(__name__)
 
 MP3_TYPE = "audio/mpeg"
-PAINTER = "music.studio.cover.cover_png"
+PAINTER = "music.studio.showing.cover.cover_png"
 """Loaded with the first piece: web processes have this module too, and never paint."""
 
 

@@ -5,8 +5,19 @@ for the owner's eyes) come out. The prompt is written from closed vocabularies a
 """
 
 from music.briefs.compose import brief_for_log, brief_for_prompt
-from music.briefs.mood import MoodReading, read_mood
+from music.briefs.mood import Likeliest, MoodReading, likeliest_mood, load, read_ahead, read_mood
 from music.briefs.seeds import seed_from
 from music.briefs.words import Words
 
-__all__ = ["MoodReading", "Words", "brief_for_log", "brief_for_prompt", "read_mood", "seed_from"]
+__all__ = [
+    "Likeliest",
+    "MoodReading",
+    "Words",
+    "brief_for_log",
+    "brief_for_prompt",
+    "likeliest_mood",
+    "load",
+    "read_ahead",
+    "read_mood",
+    "seed_from",
+]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from music.brief import DURATION_RANGE, Chapter, Genre, Mode, Mood, MusicBrief, Reason, Role
+from music.briefs.language import language_of, normalise
 from music.briefs.mapping import (
     LEADS,
     SOUNDS,
     doubles,
     entry_genre,
     instruments_of,
+    is_at_home,
     is_bright,
     journey_genre,
     key_of,
@@ -20,13 +22,14 @@ from music.briefs.mapping import (
 from music.briefs.mood import MoodReading, read_mood, reading_from
 from music.briefs.prompt import Sheet, write_prompt, write_style_tags
 from music.briefs.request import Request, parse_request
-from music.briefs.seeds import choose_weighted
-from music.briefs.words import Words, read_book, read_words
+from music.briefs.seeds import choose, choose_weighted
+from music.briefs.words import Words, read_book, read_choice, read_words
 
 PACES: dict[str, tuple[int, int]] = {
     "very slow": (44, 56),
     "slow": (54, 68),
     "moderate": (84, 104),
+    "lively": (106, 120),
     "fast": (122, 146),
     "very fast": (146, 172),
 }
@@ -41,31 +44,46 @@ _KOREAN_INSTRUMENTS = frozenset(
 
 
 def brief_for_log(
-    words: Words, *, role: Role, seed: int, theme_seed: int, chapters: tuple[Chapter, ...] = (), duration: int = 120
+    words: Words,
+    *,
+    role: Role,
+    seed: int,
+    theme_seed: int,
+    chapters: tuple[Chapter, ...] = (),
+    duration: int = 120,
+    genre: Genre | None = None,
+    mood: Mood | None = None,
 ) -> MusicBrief:
     """The brief of one log of a journey.
 
     An album has a family resemblance. Its genre is drawn by `theme_seed` from those that suit the book's mood, so all
-    of a journey's pieces share it; a log leaves it only when one mood is strong in it (weight and confidence at least
-    0.55) and that mood cannot be played in the genre, and all such departures of one mood go to the same place. The
-    leading instrument of a genre is drawn by `theme_seed` as well. Key, mode and the other instruments vary with
-    `seed`.
+    of a journey's pieces share it; a log leaves it only when one mood is strong in it and beyond doubt (weight at
+    least 0.55, confidence 0.95, as a tag makes it) and that mood cannot be played in the genre, and all such
+    departures of one mood go to the same place. The leading instrument of a genre is drawn by `theme_seed` as well.
+    Key, mode and the other instruments vary with `seed`.
+
+    What the reader chose is obeyed: `genre` is the journey's own and no mood leaves it; `mood` takes the place of what
+    the words would be read as.
 
     OPENING knows only the book; FINALE blends the chapters' moods with the last words and keeps the journey's genre.
     `duration` is in seconds and brought into the contract's range. Never raises for any text.
     """
-    reading = read_words(words, role=role, chapters=chapters)
-    home = journey_genre(theme_seed, read_book(words))
-    genre = home if role in (Role.OPENING, Role.FINALE) else entry_genre(home, reading, theme_seed)
+    book = read_book(words)
+    reading = read_words(words, role=role, chapters=chapters, book=book)
+    if mood:
+        reading = read_choice(mood, role=role, chapters=chapters, language=reading.language)
+    home = genre or journey_genre(theme_seed, book)
+    stays = genre is not None or role in (Role.OPENING, Role.FINALE)
+    played = home if stays else entry_genre(home, reading, theme_seed)
     return _brief(
         reading,
         Sheet(
-            genre=genre,
+            genre=played,
             moods=reading.weights,
             tempo=tempo_of(reading),
             key=key_of(reading, seed),
             mode=mode_of(reading, seed),
-            instruments=instruments_of(reading, genre, seed=seed, voice_seed=theme_seed),
+            instruments=instruments_of(reading, played, seed=seed, voice_seed=theme_seed),
             role=role,
         ),
         seed=seed,
@@ -75,16 +93,22 @@ def brief_for_log(
     )
 
 
-def brief_for_prompt(prompt: str, *, seed: int, duration: int = 120) -> MusicBrief:
+def brief_for_prompt(
+    prompt: str, *, seed: int, duration: int = 120, genre: Genre | None = None, mood: Mood | None = None
+) -> MusicBrief:
     """The brief of a standalone piece, from a reader's free words in Korean or English.
 
     What the words name is obeyed: genre, instruments, beats a minute or a pace, key and mode, no drums, a length
     (before `duration`, in seconds). The rest is read for its mood. Names are passed on as our own table has them and
-    nothing else of the prompt is, so words we do not know change nothing. Never raises for any text.
+    nothing else of the prompt is, so words we do not know change nothing. `genre` and `mood` are choices made apart
+    from the prompt, as for a log, and stand above it. Never raises for any text.
     """
     request = parse_request(prompt)
-    reading = _fitting(read_mood(request.rest), request)
-    genre = _genre(request, reading, seed)
+    if mood:
+        reading = read_choice(mood, role=Role.STANDALONE, language=language_of(normalise(prompt)))
+    else:
+        reading = _fitting(read_mood(request.rest), request)
+    genre = genre or _genre(request, reading, seed)
     tempo = _tempo(request, reading)
     mode = request.mode or mode_of(reading, seed)
     reading = _with_request(reading, request, tempo, mode)
@@ -145,14 +169,14 @@ def _genre(request: Request, reading: MoodReading, seed: int) -> Genre:
     named = request.instruments
     if any(name in _KOREAN_INSTRUMENTS for name in named):
         return Genre.KOREAN
-    pianos = [name for name in named if name in ("piano", "felt piano")]
+    pianos = [name for name in named if name in ("piano", "felt piano", "grand piano")]
     if pianos and len(pianos) == len(named):
         return Genre.SOLO_PIANO
     refused = set(request.genres_refused)
     refused |= {genre for genre, leads in LEADS.items() if all(_is_refused(name, request) for name in leads)}
     suited = [pair for pair in SOUNDS[reading.weights[0][0]].genres if pair[0] not in refused]
     rest = [(genre, 1.0) for genre in Genre if genre not in refused]
-    at_home = [pair for pair in rest if any(doubles(name, LEADS[pair[0]]) for name in named[:1])]
+    at_home = [pair for pair in rest if any(is_at_home(name, pair[0]) for name in named[:1])]
     both = [pair for pair in suited if pair[0] in dict(at_home)]
     # A piano that is asked to be with others cannot be alone.
     options = [pair for pair in both or at_home or suited or rest if not named or pair[0] != Genre.SOLO_PIANO]
@@ -201,6 +225,9 @@ def _instruments(request: Request, reading: MoodReading, genre: Genre, seed: int
     named = [name for name in request.instruments if not _is_refused(name, request)][:MOST_INSTRUMENTS]
     if named and request.alone:
         return tuple(named)
+    if request.alone and genre != Genre.SOLO_PIANO:
+        free = [name for name in LEADS[genre] if not _is_refused(name, request)]
+        return (choose(free or LEADS[genre], seed, "alone"),)
     chosen = list(named)
     for name in instruments_of(reading, genre, seed=seed, voice_seed=seed):
         enough = len(chosen) >= max(2, min(3, len(named) + 1)) if named else len(chosen) >= MOST_INSTRUMENTS

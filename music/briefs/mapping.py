@@ -10,8 +10,9 @@ from music.brief import Genre, Mode, Mood
 from music.briefs.mood import MoodReading
 from music.briefs.seeds import choose, choose_weighted
 
-STRONG = 0.55
-"""Weight of a mood, and confidence of its reading, from which it may leave the journey's genre."""
+STRONG, SURE = 0.55, 0.95
+"""Weight of a mood, and confidence of its reading, from which it may leave the journey's genre. Words alone are never
+read that surely: it takes the reader's own tag, or several texts that agree."""
 SECOND = 0.2
 """Weight from which a second mood is heard: one more instrument, a few more words."""
 MODE_THRESHOLD = 0.15
@@ -47,7 +48,7 @@ SOUNDS: dict[Mood, Sound] = {
         ),
     ),
     Mood.LOVE: Sound(
-        (72, 92),
+        (76, 92),
         (Mode.MAJOR,),
         ("F", "Bb", "Eb"),
         ((Genre.CHAMBER, 2), (Genre.JAZZ_BALLAD, 2), (Genre.SOLO_PIANO, 2), (Genre.FOLK, 1), (Genre.LOFI, 1)),
@@ -61,7 +62,7 @@ SOUNDS: dict[Mood, Sound] = {
         ("harp", "celesta", "choir", "synth pad", "strings", "flute", "music box", "yanggeum", "daegeum"),
     ),
     Mood.CALM: Sound(
-        (56, 72),
+        (56, 68),
         (Mode.MAJOR, Mode.MIXOLYDIAN),
         ("C", "G", "F"),
         (
@@ -76,7 +77,7 @@ SOUNDS: dict[Mood, Sound] = {
         ("warm pad", "felt piano", "nylon guitar", "harp", "gayageum", "electric piano", "clarinet"),
     ),
     Mood.MELANCHOLY: Sound(
-        (62, 80),
+        (68, 84),
         (Mode.MINOR, Mode.DORIAN),
         ("A", "D", "E"),
         (
@@ -91,7 +92,7 @@ SOUNDS: dict[Mood, Sound] = {
         ("cello", "felt piano", "haegeum", "accordion", "jazz guitar", "oboe", "tenor saxophone"),
     ),
     Mood.SADNESS: Sound(
-        (50, 66),
+        (48, 60),
         (Mode.MINOR,),
         ("C", "G", "F"),
         (
@@ -105,14 +106,14 @@ SOUNDS: dict[Mood, Sound] = {
         ("solo cello", "slow strings", "violin", "haegeum", "oboe", "felt piano"),
     ),
     Mood.TENSION: Sound(
-        (96, 128),
+        (98, 120),
         (Mode.MINOR, Mode.PHRYGIAN),
         ("E", "B", "C#"),
         ((Genre.CINEMATIC, 4), (Genre.AMBIENT, 1), (Genre.CHAMBER, 1)),
         ("low strings", "pulsing synth", "contrabass", "timpani", "pizzicato strings", "clarinet"),
     ),
     Mood.ANGER: Sound(
-        (124, 148),
+        (130, 150),
         (Mode.MINOR,),
         ("D", "E"),
         ((Genre.CINEMATIC, 4), (Genre.KOREAN, 1), (Genre.CHAMBER, 1)),
@@ -209,6 +210,56 @@ COMPANIONS: dict[Genre, tuple[str, ...]] = {
 }
 
 
+HOMES: dict[str, tuple[Genre, ...]] = {
+    "organ": (Genre.CHAMBER, Genre.CINEMATIC),
+    "choir": (Genre.CINEMATIC, Genre.AMBIENT),
+    "harpsichord": (Genre.CHAMBER,),
+    "viola": (Genre.CHAMBER,),
+    "bassoon": (Genre.CHAMBER,),
+    "oboe": (Genre.CHAMBER,),
+    "harp": (Genre.CHAMBER, Genre.AMBIENT),
+    "lute": (Genre.CHAMBER, Genre.FOLK),
+    "recorder": (Genre.FOLK, Genre.CHAMBER),
+    "pan flute": (Genre.FOLK, Genre.AMBIENT),
+    "bamboo flute": (Genre.AMBIENT, Genre.FOLK),
+    "harmonica": (Genre.FOLK,),
+    "accordion": (Genre.FOLK,),
+    "concertina": (Genre.FOLK,),
+    "bagpipes": (Genre.FOLK,),
+    "banjo": (Genre.FOLK,),
+    "mandolin": (Genre.FOLK,),
+    "ukulele": (Genre.FOLK,),
+    "nylon guitar": (Genre.FOLK, Genre.LOFI),
+    "hammered dulcimer": (Genre.FOLK,),
+    "sitar": (Genre.AMBIENT, Genre.FOLK),
+    "koto": (Genre.AMBIENT, Genre.FOLK),
+    "erhu": (Genre.CHAMBER, Genre.AMBIENT),
+    "kalimba": (Genre.LOFI, Genre.AMBIENT),
+    "marimba": (Genre.LOFI, Genre.AMBIENT),
+    "xylophone": (Genre.FOLK, Genre.CINEMATIC),
+    "music box": (Genre.AMBIENT,),
+    "glockenspiel": (Genre.AMBIENT, Genre.FOLK),
+    "tubular bells": (Genre.CINEMATIC, Genre.AMBIENT),
+    "synth pad": (Genre.AMBIENT,),
+    "warm pad": (Genre.AMBIENT,),
+    "trumpet": (Genre.JAZZ_BALLAD, Genre.CINEMATIC),
+    "trombone": (Genre.JAZZ_BALLAD, Genre.CINEMATIC),
+    "tuba": (Genre.CINEMATIC,),
+    "brass": (Genre.CINEMATIC,),
+    "timpani": (Genre.CINEMATIC,),
+    "electric guitar": (Genre.CINEMATIC,),
+    "electric bass": (Genre.LOFI,),
+    "double bass": (Genre.JAZZ_BALLAD,),
+    "pizzicato strings": (Genre.CHAMBER, Genre.CINEMATIC),
+}
+"""Where an instrument that leads no genre belongs when a prompt asks for it."""
+
+
+def is_at_home(name: str, genre: Genre) -> bool:
+    """Whether an instrument that was asked for belongs in a genre."""
+    return genre in HOMES[name] if name in HOMES else doubles(name, LEADS[genre])
+
+
 def journey_genre(theme_seed: int, book: MoodReading) -> Genre:
     """The genre that an album has in common: drawn by the theme's seed from the genres that suit the book's mood."""
     odds: defaultdict[Genre, float] = defaultdict(float)
@@ -225,7 +276,7 @@ def entry_genre(home: Genre, reading: MoodReading, theme_seed: int) -> Genre:
     """
     mood, weight = reading.weights[0]
     suited = SOUNDS[mood].genres
-    if weight < STRONG or reading.confidence < STRONG or any(genre == home for genre, _ in suited):
+    if weight < STRONG or reading.confidence < SURE or any(genre == home for genre, _ in suited):
         return home
     return choose_weighted(suited, theme_seed, f"genre of {mood}")
 

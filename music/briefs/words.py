@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from music.brief import Chapter, Mood, Reason, Role
+from music.briefs.evidence import Evidence, evidence_in, saturated
 from music.briefs.language import language_of, normalise
 from music.briefs.mood import (
     BOOK,
     MEMO,
     QUOTE,
     TAG,
-    Evidence,
     MoodReading,
     blend,
-    evidence_in,
+    chances,
     guess,
     reading_from,
     reading_of,
-    saturated,
     shares,
 )
 
@@ -27,7 +26,11 @@ BOOK_ALONE_CONFIDENCE = 0.7
 """Of a log without words or tags, only the book is known: that much surer than nothing, and less than words."""
 LAST_WORDS = 0.6
 """The finale's own words against the journey's chapters."""
+CHOICE = 0.8
+"""The mood that a reader chose for the finale against the same."""
 CHAPTERS_CONFIDENCE = 0.5
+DESCRIBED = 1.5
+"""A description's moods in the same weights, shared out by their probabilities."""
 _BOOK_MOODS = (1.5, 1.0)
 """A catalogue's moods, the first before the others, in the weights of the lexicon."""
 
@@ -43,21 +46,33 @@ class Words:
     book_description: str = ""
 
 
-def read_words(words: Words, *, role: Role, chapters: tuple[Chapter, ...] = ()) -> MoodReading:
+def read_words(
+    words: Words, *, role: Role, chapters: tuple[Chapter, ...] = (), book: MoodReading | None = None
+) -> MoodReading:
     """The mood of a log. Tags outweigh everything; the memo counts more than the quote, both more than the book.
 
     An opening has only the book. A finale blends its own words with the moods of the chapters; without words of its
-    own it is all memory.
+    own it is all memory. `book` is `read_book` of the same words, for callers that have it already.
     """
     own = guess("") if role == Role.OPENING else _read_own(words)
-    reading = read_book(words) if own.is_guess else own
+    reading = (book or read_book(words)) if own.is_guess else own
     if role != Role.FINALE or not chapters:
         return reading
     memory = _remember(chapters)
     if own.is_guess:
         return reading_from(memory.weights, memory.confidence, (), reading.language)
     weights = blend(((own, LAST_WORDS), (memory, 1 - LAST_WORDS)))
-    return reading_from(weights, own.confidence, own.reasons, own.language)
+    return reading_from(weights, own.confidence, own.reasons, own.language, own.reader)
+
+
+def read_choice(mood: Mood, *, role: Role, chapters: tuple[Chapter, ...] = (), language: str = "") -> MoodReading:
+    """The mood that the reader chose in place of the one read: certain, and only a finale still looks back."""
+    reasons = (Reason("choice", str(mood), TAG),)
+    chosen = reading_from(((mood, 1.0),), 1.0, reasons, language)
+    if role != Role.FINALE or not chapters:
+        return chosen
+    weights = blend(((chosen, CHOICE), (_remember(chapters), 1 - CHOICE)))
+    return reading_from(weights, 1.0, reasons, language)
 
 
 def read_book(words: Words) -> MoodReading:
@@ -66,8 +81,8 @@ def read_book(words: Words) -> MoodReading:
     language = language_of(normalise(words.book_description))
     if not evidence:
         return guess(language)
-    reading = reading_of(evidence.scores, evidence.reasons("book"), language)
-    return reading_from(reading.weights, reading.confidence * BOOK_ALONE_CONFIDENCE, reading.reasons, language)
+    reading = reading_of(evidence, evidence.reasons("book"), language)
+    return replace(reading, confidence=round(reading.confidence * BOOK_ALONE_CONFIDENCE, 3))
 
 
 def _read_own(words: Words) -> MoodReading:
@@ -94,7 +109,8 @@ def _read_own(words: Words) -> MoodReading:
     reasons.extend(book.reasons("book", factor=BOOK / 2, limit=2))
     for tag in tags:
         scores[tag] += TAG
-    return reading_of(scores, reasons, language)
+    reader = next((evidence.reader for _, _, evidence in texts), "")
+    return reading_of(Evidence(scores, reader=reader), reasons, language)
 
 
 def _book_evidence(words: Words) -> Evidence:
@@ -104,10 +120,11 @@ def _book_evidence(words: Words) -> Evidence:
     sums: defaultdict[Mood, float] = defaultdict(float)
     for position, mood in enumerate(named):
         sums[mood] += _BOOK_MOODS[min(position, 1)]
-    for mood, score in described.scores.items():
-        sums[mood] += max(0.0, score) / 2
+    if described:
+        for mood, chance in chances(described.scores).items():
+            sums[mood] += DESCRIBED * chance
     hits = tuple((str(mood), _BOOK_MOODS[min(position, 1)]) for position, mood in enumerate(named))
-    return Evidence(saturated(sums), (*hits, *described.hits))
+    return Evidence(saturated(sums), (*hits, *(described.hits if described else ())), reader=described.reader)
 
 
 def _remember(chapters: tuple[Chapter, ...]) -> MoodReading:

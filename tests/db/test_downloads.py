@@ -49,7 +49,7 @@ def test_a_stored_mp3_says_what_it_is(piece: MusicTrack) -> None:
     assert text(head["TIT2"]) == "데미안 · v1"
     assert text(head["TALB"]) == "데미안"
     assert text(head["TPE1"]) == "독서 여정"
-    assert text(head["TRCK"]) == "1"
+    assert text(head["TRCK"]) == "2"  # v0 is the first
     assert b"image/png" in head["APIC"][:20]
 
 

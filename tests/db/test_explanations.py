@@ -17,8 +17,8 @@ from music.explanation import explain
 from music.models import MusicTrack
 from music.names import instrument_text, joined, key_text, mode_colour, mood_image, variation_text
 from music.presentation import card_for
+from music.studio.composing.theme import Variation
 from music.studio.instruments import INSTRUMENTS, KIT_NAMES
-from music.studio.theme import Variation
 from tests.db.steps import advance
 
 HANGUL = re.compile("[가-힣]")

@@ -15,8 +15,8 @@ from music import studio
 from music.brief import DURATION_RANGE, InvalidBrief, MusicBrief
 from music.briefs import brief_for_prompt, seed_from
 from music.id3 import Tags, write_tags
-from music.studio.cover import cover_png
-from music.studio.explain import explain
+from music.studio.showing.cover import cover_png
+from music.studio.showing.explain import explain
 
 ARTIST = "Reading Journey"
 

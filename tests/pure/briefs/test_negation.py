@@ -1,9 +1,11 @@
-"""Denied feelings, in both languages."""
+"""Denied feelings, in both languages, as the lexicons read them."""
 
 import pytest
 
 from music.brief import Mood
 from music.briefs import read_mood
+
+pytestmark = pytest.mark.usefixtures("lexicon_alone")
 
 
 @pytest.mark.parametrize(

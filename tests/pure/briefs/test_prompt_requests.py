@@ -49,6 +49,9 @@ def test_it_takes_the_genre_that_is_named(prompt, genre):
         ("999 bpm", 180),
         ("300 bpm", 180),
         ("20 bpm", 40),
+        ("♩=72", 72),
+        ("70~80bpm", 75),
+        ("between 60 and 70 bpm", 65),
     ],
 )
 def test_it_takes_the_beats_a_minute_that_are_named(prompt, tempo):
@@ -89,6 +92,12 @@ def test_it_keeps_the_pace_that_is_named(prompt, low, high):
         ("90s jazz", 77),
         ("3분의 1", 77),
         ("calm", 77),
+        ("1:30", 90),
+        ("1m30s", 90),
+        ("thirty seconds", 30),
+        ("삼십 초", 30),
+        ("1 hour", 300),
+        ("이 분을 위한 곡", 77),
     ],
 )
 def test_it_keeps_the_length_that_is_named(prompt, seconds):
@@ -115,7 +124,17 @@ def test_it_leads_with_the_instruments_that_are_named(prompt, instruments):
 
 
 @pytest.mark.parametrize(
-    "prompt", ["cello only", "solo cello", "첼로만으로", "첼로 독주", "just a cello", "무반주 첼로"]
+    "prompt",
+    [
+        "cello only",
+        "solo cello",
+        "첼로만으로",
+        "첼로 독주",
+        "just a cello",
+        "무반주 첼로",
+        "첼로 한 대로",
+        "a lone cello",
+    ],
 )
 def test_it_leaves_an_instrument_alone_that_is_to_be_alone(prompt):
     assert brief_of(prompt).instruments == ("cello",)
@@ -132,6 +151,8 @@ def test_it_leaves_an_instrument_alone_that_is_to_be_alone(prompt):
         ("기타 말고", "guitar"),
         ("피아노나 기타 없이", "piano"),
         ("not strings", "strings"),
+        ("anything but piano", "piano"),
+        ("피아노 금지", "piano"),
     ],
 )
 def test_it_leaves_out_the_instruments_that_are_refused(prompt, word):
@@ -151,6 +172,9 @@ def test_it_leaves_out_the_instruments_that_are_refused(prompt, word):
         "no percussion",
         "drumless? 드럼 말고",
         "without guitar or drums",
+        "drumless",
+        "remove the drums",
+        "드럼 금지",
     ],
 )
 def test_it_forbids_drums_when_asked_to(prompt):
@@ -180,6 +204,13 @@ def test_it_leaves_drums_to_the_genre_otherwise(prompt):
         ("가단조", "A", Mode.MINOR),
         ("dorian", None, Mode.DORIAN),
         ("key of G", "G", None),
+        ("piano piece in a minor", "A", Mode.MINOR),
+        ("A minor", "A", Mode.MINOR),
+        ("Cm", "C", Mode.MINOR),
+        ("Am I sad?", None, None),
+        ("D dorian", "D", Mode.DORIAN),
+        ("다단조", "C", Mode.MINOR),
+        ("key=Em", "E", Mode.MINOR),
     ],
 )
 def test_it_keeps_the_key_and_mode_that_are_named(prompt, key, mode):
@@ -254,3 +285,24 @@ def test_it_makes_a_brief_of_anything(prompt):
     assert "\\u0000" not in json.dumps(brief.to_json())
     json.dumps(brief.to_json(), ensure_ascii=False).encode()
     assert len(brief.why) <= 10
+
+
+@pytest.mark.parametrize(
+    ("prompt", "players"),
+    [
+        ("string quartet", ("violin", "viola", "cello")),
+        ("슬픈 피아노 트리오", ("piano", "violin", "cello")),
+        ("jazz trio", ("piano", "double bass")),
+    ],
+)
+def test_it_hires_just_the_players_of_an_ensemble(prompt, players):
+    assert brief_of(prompt).instruments == players
+
+
+def test_it_plays_with_one_instrument_when_asked_for_a_solo():
+    assert len(brief_of("a folk solo").instruments) == 1
+
+
+def test_it_takes_a_choice_before_the_prompt():
+    brief = brief_of("sad jazz", genre=Genre.AMBIENT, mood=Mood.JOY)
+    assert (brief.genre, brief.mood, brief.confidence) == (Genre.AMBIENT, Mood.JOY, 1)
