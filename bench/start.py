@@ -18,7 +18,7 @@ import time
 from bench import measure
 from music.brief import MusicBrief
 from music.studio.piece import make_piece
-from music.studio.synth import default_synth
+from music.studio.playing.synth import default_synth
 from tests.process.product import Product, wait_until
 from tests.process.reader import HttpReader, rows
 

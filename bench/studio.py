@@ -1,10 +1,11 @@
-"""Where the studio's time goes: CPU seconds per stage, the best of a few runs, beside a yardstick in the same run.
+"""Where the studio's time goes: CPU seconds per stage beside the command-line chain, fluidsynth and lame, in one run.
 
-    python -m bench.studio [--genre cinematic] [--mood joy] [--seconds 120] [--runs 3]
+    python -m bench.studio [--genre cinematic …] [--mood joy] [--seconds 120] [--runs 3]
 
-Process CPU time, because other load on the machine moves wall time but hardly this. The yardstick is the `fluidsynth`
-command, if there is one, playing the same notes from the same font to a WAV file with its own reverb; otherwise LAME
-encoding the finished sound, which is C code that every version of the studio has to run.
+Process CPU time, because other load on the machine moves wall time but hardly this; the best of a few runs of each.
+The chain gets the same score (the piece's own MIDI file) and the same font (its samples decoded, as fluidsynth wants
+them), plays it with its reverb to a WAV file, and encodes that at the same bit rate with lame's default quality.
+Without those two commands only the studio's own figures are printed. Peak memory is that of a fresh process.
 """
 
 from __future__ import annotations
@@ -21,15 +22,43 @@ from pathlib import Path
 from typing import TypeVar
 
 from music.brief import Genre, Mode, Mood, MusicBrief, Role
+from music.studio import make_piece
 from music.studio.composition import compose
-from music.studio.encoding import to_mp3
-from music.studio.events import SAMPLE_RATE, Channel, Event, Stem
-from music.studio.mastering import BLOCK, master, mix
-from music.studio.performance import Performance, perform
-from music.studio.synth import default_synth
-from music.studio.synth.midi import decoded, to_midi
+from music.studio.finishing.encoding import BIT_RATE, to_mp3
+from music.studio.finishing.mastering import master
+from music.studio.finishing.room import BLOCK, mix
+from music.studio.playing.events import SAMPLE_RATE
+from music.studio.playing.performance import perform
+from music.studio.playing.synth import default_synth
+from music.studio.playing.synth.midi import decoded
 
 T = TypeVar("T")
+
+GENRES = (Genre.SOLO_PIANO, Genre.CHAMBER, Genre.CINEMATIC, Genre.FOLK, Genre.JAZZ_BALLAD)
+TARGET = 0.5
+"""The whole studio against the whole chain."""
+
+_PEAK_PROGRAM = """
+import resource, sys
+from pathlib import Path
+from bench.studio import brief_of, make_piece
+from music.brief import Genre, Mood
+make_piece(brief_of(Genre(sys.argv[1]), Mood(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])))
+# On Linux ru_maxrss would begin with what the parent had; the kernel's own figure is this process's alone.
+status = Path("/proc/self/status")
+if status.exists():
+    print(next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def brief_of(genre: Genre, mood: Mood, seconds: int, tempo: int) -> MusicBrief:
+    return MusicBrief(
+        moods=((mood, 1.0),), valence=0.6, energy=0.75, genre=genre, tempo=tempo, key="D",
+        mode=Mode.MAJOR, instruments=(), duration=seconds, seed=11, theme_seed=7, role=Role.OPENING,
+        prompt="bench", style_tags="", confidence=1.0,
+    )  # fmt: skip
 
 
 def timed(stage: str, spent: dict[str, float], work: Callable[[], T]) -> T:
@@ -39,7 +68,7 @@ def timed(stage: str, spent: dict[str, float], work: Callable[[], T]) -> T:
     return result
 
 
-def run(brief: MusicBrief, spent: dict[str, float]) -> Performance:
+def by_stage(brief: MusicBrief, spent: dict[str, float]) -> None:
     """One piece, each stage on its own."""
     score = timed("compose", spent, lambda: compose(brief))
     performance = timed("perform", spent, lambda: perform(score))
@@ -53,67 +82,71 @@ def run(brief: MusicBrief, spent: dict[str, float]) -> Performance:
     sound = timed("room", spent, lambda: mix(iter(stems[0]), iter(stems[1]), frames, room=score.room, wet=score.wet))
     mastered = timed("loudness and limiter", spent, lambda: master(sound))
     timed("mp3", spent, lambda: to_mp3(mastered.sound))
-    return performance
 
 
-def fluidsynth(performance: Performance, runs: int) -> float | None:
-    """CPU seconds of the fluidsynth command for the same notes, or None without the command."""
-    command = shutil.which("fluidsynth")
-    if command is None:
+def cpu_of(command: list[str]) -> float:
+    """CPU seconds of a command. Raises `CalledProcessError` when it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def chain(midi: bytes, runs: int) -> tuple[float, float] | None:
+    """CPU seconds of fluidsynth and of lame for this MIDI file, or None where one of them is missing."""
+    fluidsynth, lame = shutil.which("fluidsynth"), shutil.which("lame")
+    if fluidsynth is None or lame is None:
         return None
-    best = float("inf")
+    font = str(decoded(default_synth().font))
     with tempfile.TemporaryDirectory() as directory:
-        midi = Path(directory) / "piece.mid"
-        midi.write_bytes(to_midi(_together(performance), performance.seconds))
-        arguments = [command, "-ni", "-F", str(Path(directory) / "piece.wav"), "-r", str(SAMPLE_RATE)]
-        for _ in range(runs):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run([*arguments, str(decoded(default_synth().font)), str(midi)], check=True, capture_output=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    return best
+        score, wav, mp3 = (str(Path(directory) / name) for name in ("piece.mid", "piece.wav", "piece.mp3"))
+        Path(score).write_bytes(midi)
+        play = [fluidsynth, "-ni", "-F", wav, "-r", str(SAMPLE_RATE), "-R", "1", font, score]
+        encode = [lame, "--quiet", "-b", str(BIT_RATE), wav, mp3]
+        return min(cpu_of(play) for _ in range(runs)), min(cpu_of(encode) for _ in range(runs))
 
 
-def _together(performance: Performance) -> Stem:
-    channels: list[Channel] = list(performance.distant.channels)
-    shift = len(channels)
-    moved = [
-        Event(event.seconds, event.kind, event.channel + shift, event.number, event.value)
-        for event in performance.close.events
-    ]
-    return Stem((*channels, *performance.close.channels), tuple(sorted((*performance.distant.events, *moved))))
+def peak_megabytes(brief: MusicBrief) -> float:
+    arguments = [str(value) for value in (brief.genre, brief.mood, brief.duration, brief.tempo)]
+    child = subprocess.run(
+        [sys.executable, "-c", _PEAK_PROGRAM, *arguments], check=True, capture_output=True, text=True
+    )
+    return int(child.stdout) / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def report(brief: MusicBrief, runs: int) -> None:
+    whole: dict[str, float] = {}
+    spent: dict[str, float] = {}
+    for _ in range(runs):
+        piece = timed("whole", whole, lambda: make_piece(brief))
+        by_stage(brief, spent)
+    print(f"\n{brief.genre} · {brief.mood} · {piece.seconds:.1f} s, {piece.metadata['notes']} notes")
+    for stage, seconds in spent.items():
+        print(f"  {stage:22}{seconds:7.3f} s")
+    print(f"  {'whole (make_piece)':22}{whole['whole']:7.3f} s  {piece.seconds / whole['whole']:5.1f} × real time")
+    print(f"  {'peak memory':22}{peak_megabytes(brief):7.0f} MB")
+    commands = chain(piece.midi, runs)
+    if commands is None:
+        print("  no fluidsynth and lame commands here to compare with")
+        return
+    ratio = whole["whole"] / sum(commands)
+    verdict = "ok" if ratio <= TARGET else f"over {TARGET}"
+    print(
+        f"  fluidsynth {commands[0]:.3f} s + lame {commands[1]:.3f} s → the studio takes {ratio:.2f} × that: {verdict}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--genre", type=Genre, default=Genre.CINEMATIC)
+    parser.add_argument("--genre", type=Genre, nargs="+", default=GENRES)
     parser.add_argument("--mood", type=Mood, default=Mood.JOY)
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--tempo", type=int, default=112)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
-    brief = MusicBrief(
-        moods=((options.mood, 1.0),), valence=0.6, energy=0.75, genre=options.genre, tempo=options.tempo, key="D",
-        mode=Mode.MAJOR, instruments=(), duration=options.seconds, seed=11, theme_seed=7, role=Role.OPENING,
-        prompt="bench", style_tags="", confidence=1.0,
-    )  # fmt: skip
-    spent: dict[str, float] = {}
-    for _ in range(options.runs):
-        performance = run(brief, spent)
-    total = sum(spent.values())
-    print(f"{options.genre} · {options.mood} · {performance.seconds:.1f} s")
-    print(f"{default_synth().name}, best of {options.runs}")
-    for stage, seconds in spent.items():
-        print(f"  {stage:22}{seconds:7.3f} s  {100 * seconds / total:5.1f} %")
-    print(f"  {'total':22}{total:7.3f} s  {performance.seconds / total:5.1f} × real time")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
-    print(f"  peak memory {peak:.0f} MB (holds both stems, which make_piece does not)")
-    reference = fluidsynth(performance, options.runs)
-    if reference is None:
-        print(f"yardstick: LAME alone {spent['mp3']:.3f} s → the whole takes {total / spent['mp3']:.2f} × that")
-    else:
-        print(f"yardstick: fluidsynth {reference:.3f} s → synthesis and room take", end=" ")
-        print(f"{(spent['synthesise'] + spent['room']) / reference:.2f} × that, the whole {total / reference:.2f} ×")
+    print(f"{default_synth().name}, CPU seconds, best of {options.runs}")
+    for genre in options.genre:
+        report(brief_of(genre, options.mood, options.seconds, options.tempo), options.runs)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Reason:
     """Why the brief sounds as it does, for the reader's eyes: where it came from, what weighed, and how much.
 
     `source` is one of "choice", "tag", "memo", "quote", "book", "prompt", "guess"; `detail` a word or phrase of the
-    reader's own (shown to the owner only, never sent to a provider); `weight` is positive and relative within one brief.
+    reader's own (shown to the owner only, never sent to a provider); `weight` is positive, relative within one brief.
     """
 
     source: str

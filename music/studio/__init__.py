@@ -1,7 +1,11 @@
 """The studio: an embedded composer. A `MusicBrief` goes in, a finished MP3 comes out; no network, key or GPU.
 
-`compose` writes the score, `make_piece` also plays, masters and encodes it. Importing this package is light: the
-synthesiser, scipy and the encoder are loaded by `music.studio.piece`, which is what `make_piece` stands for here.
+`compose` writes the score, `make_piece` also plays, masters and encodes it. A piece goes through the rooms in this
+order: `composing` and `arranging` make the score, `playing` makes it sound, `finishing` makes it a file, `showing`
+makes it visible. A room knows those before it, never those after it; what all of them know lies beside them here.
+
+Importing this package is light: the synthesiser, scipy and the encoder are loaded by `music.studio.piece`, which is
+what `make_piece` stands for here.
 """
 
 from __future__ import annotations
@@ -10,13 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from music.studio.composition import compose
-from music.studio.product import STUDIO_VERSION, Piece
+from music.studio.product import STUDIO_VERSION, Cancelled, Piece
 from music.studio.score import Score
 
 if TYPE_CHECKING:
     from music.studio.piece import make_piece
 
-__all__ = ["STUDIO_VERSION", "Piece", "Score", "compose", "make_piece"]
+__all__ = ["STUDIO_VERSION", "Cancelled", "Piece", "Score", "compose", "make_piece"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,11 +1,15 @@
-"""What leaves the studio."""
+"""What leaves the studio, and why nothing might."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-STUDIO_VERSION = "1"
+STUDIO_VERSION = "2"
 """Rises when the same brief would make another piece."""
+
+
+class Cancelled(Exception):
+    """Nobody wants the piece any more; making it was given up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,35 @@ class Note:
     """1 … 127."""
 
 
+class Gesture(StrEnum):
+    """What an ornament does to the pitch. The Korean names are those of 시김새, the art of bending a tone."""
+
+    SHAKE = "shake"
+    """농현: slow wide vibrato around the tone."""
+    BREAK = "break"
+    """꺾는음: from `depth` above down to the tone."""
+    PUSH = "push"
+    """추성: from the tone up by `depth`."""
+    SIGH = "sigh"
+    """퇴성: from the tone down by `depth`."""
+    SCOOP = "scoop"
+    """From `depth` below up to the tone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ornament:
+    start: float
+    length: float
+    """Beats; nothing else moves the pitch of its part meanwhile."""
+    gesture: Gesture
+    depth: float
+    """Semitones, up to two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     name: str
-    """The part's task: melody, counter, pad, accompaniment, bass, spark or drums."""
+    """The part's task, such as melody, double, counter, pad, texture, bass, timpani or drums: an open list."""
     program: int
     """General MIDI program counted from 0, or the drum kit's number."""
     notes: tuple[Note, ...]
@@ -43,6 +70,8 @@ class Part:
     """(beat, decibels): the part's level from there on, approached in a straight line."""
     vibrato: float = 0.0
     """Depth in semitones on long notes."""
+    ornaments: tuple[Ornament, ...] = ()
+    """In order of time."""
 
     @property
     def drums(self) -> bool:
@@ -118,4 +147,10 @@ class Score:
 
     def digest(self) -> str:
         """A fingerprint: equal digests, equal scores."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        # Fields as they are rather than asdict's copy of thousands of notes, which takes as long as playing them.
+        text = json.dumps(self, default=_fields, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fields(record: Any) -> dict[str, object]:
+    return {name: getattr(record, name) for name in record.__slots__}

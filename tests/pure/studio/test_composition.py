@@ -9,20 +9,20 @@ from hypothesis import given, settings
 
 from music.brief import KEYS, Chapter, Genre, Mode, Mood, MusicBrief, Role
 from music.studio import compose
+from music.studio.composing.harmony import SCALES
+from music.studio.composing.theme import idea, make_motif
 from music.studio.composition import PENTATONIC
-from music.studio.harmony import SCALES
 from music.studio.instruments import INSTRUMENTS
 from music.studio.score import Note, Part, Score
-from music.studio.theme import idea, make_motif
 from tests.pure.studio.commissions import ANY_BRIEF, commission
 
 # A score is a promise: the same brief and STUDIO_VERSION give the same piece. When one of these changes on purpose,
 # STUDIO_VERSION rises with it.
 GOLDEN = {
-    (Genre.SOLO_PIANO, Mood.LOVE, Role.OPENING): "c296d6fcc187633b",
-    (Genre.CHAMBER, Mood.SADNESS, Role.ENTRY): "b832647fba4df0a2",
-    (Genre.KOREAN, Mood.JOY, Role.FINALE): "714462113f602e89",
-    (Genre.LOFI, Mood.CALM, Role.STANDALONE): "8c8961677ba69e6b",
+    (Genre.SOLO_PIANO, Mood.LOVE, Role.OPENING): "1b95570b61cb088b",
+    (Genre.CHAMBER, Mood.SADNESS, Role.ENTRY): "40dea80cab2921eb",
+    (Genre.KOREAN, Mood.JOY, Role.FINALE): "10e25197265d40d7",
+    (Genre.LOFI, Mood.CALM, Role.STANDALONE): "e4a9fe4b8ec5ff73",
 }
 
 
@@ -174,18 +174,11 @@ def test_it_varies_the_theme_in_entries() -> None:
     assert len(set(entries)) == 6
 
 
-def test_it_quotes_the_chapters_in_the_finale() -> None:
+def test_it_plays_another_finale_for_other_chapters() -> None:
     plain = commission(Genre.CINEMATIC, Mood.LOVE, role=Role.FINALE, duration=90)
     chapters = (Chapter(123, Mood.JOY), Chapter(456, Mood.SADNESS))
-    score = compose(replace(plain, chapters=chapters))
-    start = next(section for section in score.sections if section.name == "M").start * score.meter.beats
-    for index, chapter in enumerate(chapters):
-        begin = start + index * 2 * score.meter.beats
-        quoted = [note for note in part(score, "second").notes if begin <= note.start < begin + 2 * score.meter.beats]
-        lengths = make_motif(chapter.seed).lengths(score.meter)
-        onsets = [round(sum(lengths[:place]), 2) for place in range(len(lengths))]
-        assert [round(note.start - begin, 2) for note in quoted] == onsets
-    assert compose(plain).digest() != score.digest()
+    digests = {compose(replace(plain, chapters=told)).digest() for told in ((), chapters, chapters[::-1], chapters[:1])}
+    assert len(digests) == 4
 
 
 def test_it_lets_the_brief_choose_the_leading_instrument() -> None:

@@ -10,7 +10,7 @@ from music.brief import Genre, Mood
 from music.studio import make_piece
 from tests.pure.studio.commissions import commission
 
-HEAVY = ("numpy", "scipy", "tinysoundfont", "midirenderer", "soundfile", "lameenc", "mido")
+HEAVY = ("numpy", "scipy", "tinysoundfont", "midirenderer", "soundfile", "lameenc", "mido", "scipy.signal")
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -29,6 +29,10 @@ def test_it_offers_the_provider_without_loading_the_instruments() -> None:
 
 def test_it_loads_them_for_the_first_piece() -> None:
     assert {"numpy", "scipy", "lameenc"} <= loaded_after("from music.studio import make_piece")
+
+
+def test_it_does_without_the_signal_package_which_would_cost_as_much_memory_as_two_minutes_of_sound() -> None:
+    assert "scipy.signal" not in loaded_after("from music.studio import make_piece")
 
 
 def test_it_plays_in_a_process_forked_after_it_has_played() -> None:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from music.brief import Genre, Mood, Role
-from music.studio import STUDIO_VERSION, Piece, make_piece
-from music.studio.mastering import loudness
-from music.studio.synth.midi import MidiRendererSynth
+from music.studio import STUDIO_VERSION, Cancelled, Piece, compose, make_piece
+from music.studio.finishing.loudness import loudness
+from music.studio.playing.synth.midi import MidiRendererSynth
 from tests.pure.studio.commissions import commission
 
 Sound = NDArray[np.float32]
@@ -54,13 +54,13 @@ each_piece = pytest.mark.parametrize("name", PIECES)
 @each_piece
 def test_it_lasts_as_long_as_asked(name: str) -> None:
     seconds = len(heard(name)) / 44_100
-    assert seconds == pytest.approx(PIECES[name].duration, rel=0.1)
+    assert seconds == pytest.approx(PIECES[name].duration, abs=3)
     assert made(name).seconds == pytest.approx(seconds, abs=0.2)
 
 
 @each_piece
 def test_it_is_as_loud_as_every_other_piece(name: str) -> None:
-    assert loudness(heard(name)) == pytest.approx(-16.0, abs=0.5)
+    assert loudness(heard(name)) == pytest.approx(-16.0, abs=0.3)
 
 
 @each_piece
@@ -78,6 +78,15 @@ def test_it_has_no_silence_inside_and_ends_in_one(name: str) -> None:
     assert 10 * np.log10(np.square(sound[-4_410:]).mean() + 1e-12) < -50
     # The fade goes down and does not come back.
     assert levels[-1] < levels[-3] < levels[-6:-3].max() + 1
+
+
+@each_piece
+def test_it_begins_soon_and_does_not_end_long_before_the_file(name: str) -> None:
+    sound = heard(name)
+    windows = np.sqrt(np.square(sound[: len(sound) // 441 * 441]).reshape(-1, 882).mean(axis=1))
+    audible = np.flatnonzero(windows > 1e-3)
+    assert audible[0] * 0.01 <= 0.3
+    assert (len(windows) - 1 - audible[-1]) * 0.01 <= 1.0
 
 
 @each_piece
@@ -110,7 +119,8 @@ def test_it_sounds_in_its_key(name: str) -> None:
     steps = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10), "dorian": (0, 2, 3, 5, 7, 9, 10)}
     inside = sum(chroma[(scale + step) % 12] for step in steps[PIECES[name].mode])
     assert inside / chroma.sum() > 0.85
-    assert np.argsort(chroma)[-4:].tolist().count(scale) == 1
+    # The tune is the loudest and need not dwell on the tonic; but more than an even share of the twelve is the tonic's.
+    assert chroma[scale] / chroma.sum() > 1 / 12
 
 
 def test_it_says_what_it_made() -> None:
@@ -126,15 +136,74 @@ def test_it_says_what_it_made() -> None:
     assert metadata["sections"][-1]["name"] == "coda"
 
 
-def test_it_makes_the_same_bytes_again_here_and_in_another_process() -> None:
+def test_it_says_where_its_sections_and_motifs_are_heard() -> None:
+    piece = made("cinematic joy, two minutes")
+    score = compose(PIECES["cinematic joy, two minutes"])
+    sections, motifs = piece.metadata["sections"], piece.metadata["motifs"]
+    assert isinstance(sections, list)
+    assert isinstance(motifs, list)
+    assert sections[0]["at"] < 0.3
+    assert [section["at"] for section in sections] == sorted(section["at"] for section in sections)
+    assert sections[-1]["at"] < piece.seconds
+    assert [(m["of"], m["form"], m["number"]) for m in motifs] == [(q.of, q.form, q.number) for q in score.motifs]
+    assert all(0 <= motif["at"] < motif["until"] <= piece.seconds for motif in motifs)
+    assert json.loads(json.dumps(piece.metadata)) == piece.metadata
+
+
+def test_it_names_its_ensemble_the_leading_instrument_first() -> None:
+    metadata = made("jazz melancholy").metadata
+    assert isinstance(metadata["ensemble"], list)
+    assert isinstance(metadata["instruments"], dict)
+    assert metadata["ensemble"][0] == metadata["instruments"]["melody"]
+    assert metadata["ensemble"][-1] == "brushes"
+    assert sorted(metadata["ensemble"]) == sorted(set(metadata["instruments"].values()))
+
+
+def test_it_brings_its_score_and_its_outline() -> None:
+    piece = made("ambient calm")
+    assert piece.midi[:4] == b"MThd"
+    assert len(piece.peaks) == 400
+    assert max(piece.peaks) == 100
+
+
+@pytest.mark.parametrize("steps", [0, 1, 5, 12])
+def test_it_stops_at_the_next_step_once_nobody_wants_it(steps: int) -> None:
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > steps
+
+    with pytest.raises(Cancelled):
+        make_piece(commission(Genre.SOLO_PIANO, Mood.CALM, duration=30), cancelled=cancelled)
+    assert asked == steps + 1
+
+
+def test_it_asks_often_while_it_works() -> None:
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    brief = commission(Genre.FOLK, Mood.JOY, duration=60)
+    piece = make_piece(brief, cancelled=cancelled)
+    assert asked > 35
+    assert piece == make_piece(brief)
+
+
+def test_it_makes_the_same_piece_again_here_and_in_another_process() -> None:
     brief = commission(Genre.LOFI, Mood.JOY, duration=12)
-    first = hashlib.sha256(make_piece(brief).mp3).hexdigest()
-    assert hashlib.sha256(make_piece(brief).mp3).hexdigest() == first
+    first = make_piece(brief)
+    assert make_piece(brief) == first
     program = (
         "import hashlib, json, sys\n"
         "from music.brief import MusicBrief\n"
         "from music.studio import make_piece\n"
-        "print(hashlib.sha256(make_piece(MusicBrief.from_json(json.load(sys.stdin))).mp3).hexdigest())"
+        "piece = make_piece(MusicBrief.from_json(json.load(sys.stdin)))\n"
+        "print(hashlib.sha256(piece.mp3).hexdigest(), hashlib.sha256(piece.midi).hexdigest(), *piece.peaks)"
     )
     child = subprocess.run(
         [sys.executable, "-c", program],
@@ -144,7 +213,10 @@ def test_it_makes_the_same_bytes_again_here_and_in_another_process() -> None:
         check=True,
         timeout=60,
     )
-    assert child.stdout.strip() == first
+    mp3, midi, *peaks = child.stdout.split()
+    assert mp3 == hashlib.sha256(first.mp3).hexdigest()
+    assert midi == hashlib.sha256(first.midi).hexdigest()
+    assert tuple(map(int, peaks)) == first.peaks
 
 
 def test_it_makes_a_whole_piece_on_the_second_engine(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -153,5 +225,5 @@ def test_it_makes_a_whole_piece_on_the_second_engine(tmp_path_factory: pytest.Te
     )
     sound, _ = soundfile.read(io.BytesIO(piece.mp3), dtype="float32")
     assert piece.metadata["engine"] == "midirenderer"
-    assert loudness(sound) == pytest.approx(-16, abs=0.5)
+    assert loudness(sound) == pytest.approx(-16, abs=0.3)
     assert len(sound) / 44_100 == pytest.approx(15, rel=0.1)

@@ -24,6 +24,14 @@ def test_it_makes_an_mp3() -> None:
     assert audio.seconds == pytest.approx(10, rel=0.1)
     assert audio.data[:2] in (b"\xff\xfb", b"\xff\xfa")
     assert audio.metadata["genre"] == "folk"
+    assert audio.midi[:4] == b"MThd"
+    assert len(audio.peaks) == 400
+
+
+def test_it_stops_when_nobody_wants_the_piece_any_more() -> None:
+    with pytest.raises(ProviderError) as caught:
+        StudioProvider().make(commission(Genre.FOLK, Mood.JOY, duration=10), cancelled=lambda: True)
+    assert (caught.value.code, caught.value.permanent) == ("cancelled", True)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +41,7 @@ def test_it_makes_an_mp3() -> None:
 def test_it_answers_every_failure_with_a_code(
     failure: Exception, code: str, permanent: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> None:
+    def fail(_: object, **__: object) -> None:
         raise failure
 
     monkeypatch.setattr(studio, "make_piece", fail)

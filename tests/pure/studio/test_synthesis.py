@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from music.studio.events import SAMPLE_RATE, Channel, Event, Kind, Stem
-from music.studio.soundfont import JOURNEY_FONT
-from music.studio.synth import ENGINES, Synth, default_synth
-from music.studio.synth.midi import MidiRendererSynth, decoded
+from music.studio.playing.events import SAMPLE_RATE, Channel, Event, Kind, Stem
+from music.studio.playing.soundfont import JOURNEY_FONT
+from music.studio.playing.synth import ENGINES, Synth, default_synth
+from music.studio.playing.synth.midi import MidiRendererSynth, decoded
 
 SECOND = SAMPLE_RATE
 Sound = NDArray[np.float32]

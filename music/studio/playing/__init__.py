@@ -1,0 +1,1 @@
+"""Playing: a score becomes timed events, and a synthesiser with our font makes them sound."""
