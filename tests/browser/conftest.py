@@ -136,11 +136,17 @@ def log_out(page: Page) -> None:
     expect(page.get_by_role("link", name="로그인").first).to_be_visible()
 
 
-def start_journey(page: Page, product: Product, title: str = "데미안") -> str:
-    """Search for a book, choose it, and return the address of the new journey's page."""
+def start_journey(page: Page, product: Product, title: str = "데미안", *, seconds: int | None = None) -> str:
+    """Search for a book, choose it, and return the address of the new journey's page.
+
+    `seconds`: the length its pieces are asked for; long ones give the reader time to change their mind.
+    """
     page.goto(f"{product.url}/journeys/new")
     page.fill("input[type=search]", title)
     page.keyboard.press("Enter")
+    if seconds:
+        page.get_by_role("button", name=re.compile("이 책으로")).first.wait_for()
+        page.locator("select[name=duration]").first.select_option(str(seconds), force=True)
     page.get_by_role("button", name=re.compile(rf"이 책으로 여정 시작하기\s*: {title}$")).click()
     page.wait_for_url("**/journeys/*-*")
     return page.url

@@ -124,7 +124,7 @@ def test_without_scripts_every_reload_shows_the_truth(
 
 def test_a_running_piece_is_cancelled_and_made_after_all(page: Page, product: Product, sign_up: SignUp) -> None:
     sign_up(page, product)
-    start_journey(page, product, "데미안")
+    start_journey(page, product, "데미안", seconds=240)
     badge = page.locator("[data-track]")
     badge.get_by_role("button", name="취소").click()
     expect(badge).to_contain_text("취소됨")

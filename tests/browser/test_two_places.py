@@ -47,7 +47,7 @@ def test_retrying_what_another_device_has_retried_shows_how_it_stands(
     page: Page, product: Product, sign_up: SignUp, other_context: BrowserContext
 ) -> None:
     sign_up(page, product, "alice-retries")
-    url = start_journey(page, product, "데미안")
+    url = start_journey(page, product, "데미안", seconds=240)
     badge = page.locator("[data-track]")
     badge.get_by_role("button", name="취소").click()
     expect(badge).to_contain_text("취소됨")
@@ -68,7 +68,7 @@ def test_retrying_what_another_device_has_deleted_takes_it_from_the_page(
 ) -> None:
     sign_up(page, product, "alice-deletes")
     page.goto(f"{product.url}/music")
-    page.fill("textarea[name=prompt]", "곧 사라질 곡")
+    page.fill("textarea[name=prompt]", "곧 사라질 5분짜리 곡")
     page.locator("[data-disable-while-making]").click()
     badge = page.locator("[data-track]")
     badge.get_by_role("button", name="취소").click()
@@ -89,7 +89,7 @@ def test_cancelling_offline_says_so_and_can_be_tried_again(
     context: BrowserContext, page: Page, product: Product, sign_up: SignUp
 ) -> None:
     sign_up(page, product)
-    start_journey(page, product, "데미안")
+    start_journey(page, product, "데미안", seconds=240)
     badge = page.locator("[data-track]")
     badge.get_by_role("button", name="취소").click()
     retry = badge.get_by_role("button", name="다시 만들기")
