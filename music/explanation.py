@@ -119,7 +119,8 @@ def clock_text(seconds: float) -> str:
 
 
 def _weightiest(track: MusicTrack) -> list[dict[str, Any]]:
-    return sorted(track.brief.get("why", ()), key=lambda reason: -reason["weight"])
+    """Of reasons that weigh the same, such as two feelings the reader chose, what the piece has become comes first."""
+    return sorted(track.brief.get("why", ()), key=lambda reason: (-reason["weight"], reason["detail"] != track.mood))
 
 
 def _origin(track: MusicTrack) -> str:

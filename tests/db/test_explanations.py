@@ -201,3 +201,15 @@ def test_the_wave_is_drawn_from_all_its_peaks(told: MusicTrack) -> None:
     for peak, step in zip(told.peaks[1:], steps, strict=True):
         height -= int(step)
         assert height == max(1, round(peak / 2))
+
+
+@pytest.mark.django_db
+def test_of_two_chosen_feelings_the_headline_names_the_one_the_piece_has_become(journey: Journey) -> None:
+    track = MusicTrack.objects.get(
+        log=add_log(journey, LogEntry(memo="서툴고 다정한 사랑", emotions=(Mood.JOY, Mood.LOVE)))
+    )
+    track = advance(track)
+    assert track.mood == "love"  # the first that the reader chose is joy
+    told = explain(track)
+    assert told is not None
+    assert told.mood in told.headline.split(";")[-1]
