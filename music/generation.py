@@ -1,39 +1,45 @@
-"""The life of a track, done: claim → submit → wait (poll) → fetch → store → complete or fail, in that order.
+"""The life of one track, done: claim → submit → wait (poll) → fetch → store → complete or fail, in that order.
 
 Nothing here sleeps on a provider, holds a transaction across a call, or decides by looking: every step asks the row
 (`music.models`) and goes on only when its conditional UPDATE won. A step that lost stops; somebody else has the track.
+Who is looked after when is decided in `music.sweeping`.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
+import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import Error as DbError
 from django.db import connections, transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
+from music import chaos, gatekeeping, spool
 from music.brief import InvalidBrief, MusicBrief
 from music.cancellation import Cancellation
 from music.lease import LeaseKeeper
 from music.llm import Endpoint, rewrite
-from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStage
+from music.logcontext import track_in_logs
+from music.models import AttemptState, MusicTrack, PauseCode, ProviderGate, SubmissionAttempt, TrackStage, TrackStatus
 from music.providers import UnknownProvider, get_provider
 from music.providers.base import (
     Audio,
     MakeProvider,
     NotSubmitted,
     ProviderError,
-    SubmissionUnknown,
+    ProviderHalted,
+    ResultGone,
+    ResultInvalid,
+    Submission,
     TaskProvider,
+    TaskReport,
     TaskState,
 )
+from music.queueing import lease_for, order_seconds, room_to_work, take
 from music.storage import StorageFailed, StoredFile, remove_files, store_audio
 from music.tagging import tagged
 
@@ -41,102 +47,84 @@ logger = logging.getLogger(__name__)
 
 RESCUE_LIMIT = 3  # a track that has cost this many workers is poison
 TRY_LIMIT = 4  # free tries of a call that failed in a way that may pass
-FORGOTTEN_AFTER = timedelta(seconds=3)  # a pending row that nobody took by then needs a knock
-KNOCK_AGAIN_AFTER = timedelta(seconds=15)
-SWEEP_BATCH = 200
-SWEEP_THREADS = 16
+FETCH_LIMIT = 3  # downloads that were no good
 REFETCH_SECONDS = 15.0
-
-_polling = threading.Lock()
+SAVING_PAUSES = (0.1, 0.3, 1.0, 2.0)  # between the tries to save the id of an order
 
 
 def advance(track_id: uuid.UUID) -> None:
-    """Claim the track and take it as far as it goes without waiting. Quiet when it is gone, not due, or taken."""
-    name = MusicTrack.objects.filter(pk=track_id).values_list("provider", flat=True).first()
-    if name is None:
+    """Take the track as far as it goes without waiting. Quiet when it is gone, not due, or taken.
+
+    While it is pending this is a knock at its provider's gate: whoever's turn it is goes in, which may be another.
+    """
+    row = MusicTrack.objects.filter(pk=track_id).values_list("provider", "status").first()
+    if row is None:
         return
-    lease = timedelta(seconds=settings.MUSIC_LEASE_SECONDS)
+    name, status = row
     try:
         provider = get_provider(name)
     except UnknownProvider:
-        track = MusicTrack.claim(track_id, lease=lease, deadline=lease)
-        if track:
-            track.fail("provider_missing", f"no provider named {name!r} is configured")
+        lease = timedelta(seconds=settings.MUSIC_LEASE_SECONDS)
+        lost = MusicTrack.claim(track_id, lease=lease, deadline=lease)
+        if lost:
+            lost.fail("provider_missing", f"no provider named {name!r} is configured")
         return
-    track = MusicTrack.claim(track_id, lease=lease, deadline=timedelta(seconds=provider.deadline_seconds))
+    if status == TrackStatus.PENDING:
+        begin_next(provider)
+        return
+    track = MusicTrack.claim(track_id, lease=lease_for(provider), deadline=timedelta(seconds=provider.deadline_seconds))
     if track is None:
         logger.info("track %s is not due or already taken", track_id)
         return
-    try:
-        with LeaseKeeper(track, lease):
-            _carry_on(track, provider)
-    except DbError:
-        raise  # the row's state is unknown here: the lease runs out and the next claim looks afresh
-    except Exception as error:
-        logger.exception("track %s met an error nobody foresaw", track.pk)
-        track.fail("internal_error", repr(error))
+    carry_on(track, provider)
 
 
-def sweep() -> list[tuple[uuid.UUID, str]]:
-    """Look after everything that is due: poll what waits, and return (id, provider) of what needs a knock.
+def begin_next(provider: MakeProvider | TaskProvider) -> None:
+    """Let the next waiting track of the provider in, if there is one and its gate is open, and make it."""
+    if not room_to_work():
+        logger.error("the disk is nearly full; nothing new is begun")
+        return
+    for track in take(provider):
+        carry_on(track, provider)
 
-    Safe in many copies at once: each row is claimed before it is polled, and one knock too many is harmless.
-    """
-    forgotten = _forgotten()
-    # One round of polls in a process at a time: a slow provider must not fill all its threads with rounds of polls.
-    if _polling.acquire(blocking=False):
+
+def carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
+    """Go on with a claimed track from wherever it stands, keeping its lease."""
+    with track_in_logs(track.pk):
+        chaos.point("claimed")
         try:
-            _poll_waiting()
-        finally:
-            _polling.release()
-    return forgotten
+            with LeaseKeeper(track, lease_for(provider)):
+                _carry_on(track, provider)
+        except DbError:
+            raise  # the row's state is unknown here: the lease runs out and the next claim looks afresh
+        except Exception as error:
+            logger.exception("track %s met an error nobody foresaw", track.pk)
+            track.fail("internal_error", repr(error))
 
 
-def _poll_waiting() -> None:
-    waiting = list(
-        MusicTrack.objects.due()
-        .filter(stage__in=[TrackStage.WAITING, TrackStage.FETCHING], lease_until__isnull=True)
-        .values_list("pk", flat=True)[:SWEEP_BATCH]
-    )
-    if waiting:
-        with ThreadPoolExecutor(max_workers=min(SWEEP_THREADS, len(waiting))) as pool:
-            list(pool.map(_advance_in_thread, waiting))
-
-
-def _forgotten() -> list[tuple[uuid.UUID, str]]:
-    """Pending rows whose knock was lost, and rows whose worker was; marked, so that they are not knocked for at once
-    again while a queue is long."""
-    rows = list(
-        MusicTrack.objects.due()
-        .filter(Q(lease_until__isnull=False) | Q(stage=TrackStage.NONE, due_at__lte=Now() - FORGOTTEN_AFTER))
-        .filter(Q(knocked_at__isnull=True) | Q(knocked_at__lte=Now() - KNOCK_AGAIN_AFTER))
-        .values_list("pk", "provider")[:SWEEP_BATCH]
-    )
-    if rows:
-        MusicTrack.objects.filter(pk__in=[pk for pk, _ in rows]).update(knocked_at=Now())
-    return rows
-
-
-def _advance_in_thread(track_id: uuid.UUID) -> None:
-    """One row of a sweep: its failure is its own, and its thread's connection is given back."""
-    try:
-        advance(track_id)
-    except Exception:
-        logger.exception("sweeping track %s failed", track_id)
-    finally:
-        connections.close_all()
+def settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> None:
+    """Go on with a claimed track of which a poll has just said that it ended: fetch and store it, or fail."""
+    with track_in_logs(track.pk):
+        try:
+            with LeaseKeeper(track, lease_for(provider)):
+                _settle(track, provider, report)
+        except DbError:
+            raise
+        except Exception as error:  # asked for again all the same: what was paid for is not given up over a bug
+            logger.exception("track %s met an error nobody foresaw", track.pk)
+            _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
 
 
 def _carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
     """Go on from wherever the claimed track stands. What was ordered comes first: it may have been paid for."""
-    late = MusicTrack.objects.filter(pk=track.pk, deadline_at__lte=Now()).exists()
+    late = _is_late(track)
     attempt = SubmissionAttempt.current(track)
     if attempt and attempt.state == AttemptState.OPEN:
         attempt.close(AttemptState.UNKNOWN, error="the worker was lost while ordering")
     if attempt and attempt.state == AttemptState.UNKNOWN:
         track.fail("submission_unknown", "an order may have been placed; its outcome was never learned")
     elif attempt and attempt.state == AttemptState.SUBMITTED and isinstance(provider, TaskProvider):
-        _poll(track, provider, attempt.task_id, late=late)
+        _poll(track, provider, attempt.task_id)
     elif attempt and attempt.state == AttemptState.SUBMITTED:
         track.fail("submission_unknown", "the piece was made and paid for, and the worker that had it was lost")
     elif track.rescues >= RESCUE_LIMIT:
@@ -208,6 +196,7 @@ def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> 
         attempt = SubmissionAttempt.open(track)
         if attempt is None or not track.enter(TrackStage.WAITING):
             return
+    chaos.point("recorded")
     try:
         audio = provider.make(brief, cancelled=Cancellation(track))
     except NotSubmitted as error:
@@ -217,6 +206,7 @@ def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> 
     except Exception as error:  # whatever else went wrong, the order may have been taken
         _outcome_unknown(track, attempt, error)
         return
+    chaos.point("ordered")
     attempt.close(AttemptState.SUBMITTED)
     try:
         _store(track, audio)
@@ -229,63 +219,140 @@ def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> 
 
 def _submit(track: MusicTrack, provider: TaskProvider, brief: MusicBrief) -> None:
     """Order the piece, at most once for each ask."""
-    attempt = SubmissionAttempt.open(track)
+    attempt = SubmissionAttempt.open(track, needs=order_seconds(provider))
     if attempt is None:
         logger.info("track %s is not held any more; nothing was ordered", track.pk)
         return
+    chaos.point("recorded")
     try:
         submission = provider.submit(brief)
     except NotSubmitted as error:
-        attempt.close(AttemptState.NOT_SUBMITTED, error=str(error))
+        attempt.close(AttemptState.NOT_SUBMITTED, trace_id=error.trace_id, error=str(error))
         _refused(track, error)
     except Exception as error:  # whatever else went wrong, the order may have been taken
         _outcome_unknown(track, attempt, error)
     else:
-        with transaction.atomic():
-            attempt.close(AttemptState.SUBMITTED, task_id=submission.task_id, trace_id=submission.trace_id)
-            track.wait(TrackStage.WAITING, seconds=provider.poll_seconds)
+        chaos.point("ordered")
+        _save_order(track, provider, attempt, submission)
+
+
+def _save_order(track: MusicTrack, provider: TaskProvider, attempt: SubmissionAttempt, submission: Submission) -> None:
+    """Write the paid order's id down, whatever it takes: several tries, and at last a file for a later sweep."""
+    for pause in (*SAVING_PAUSES, None):
+        try:
+            with transaction.atomic():
+                attempt.close(
+                    AttemptState.SUBMITTED,
+                    task_id=submission.task_id,
+                    trace_id=submission.trace_id,
+                    details=submission.details,
+                )
+                if attempt.state == AttemptState.SUBMITTED:
+                    track.wait(TrackStage.WAITING, seconds=provider.poll_seconds)
+                else:
+                    track.fail("submission_unknown", attempt.error)
+            break
+        except DbError:
+            logger.warning("the order of track %s could not be saved yet", track.pk, exc_info=True)
+            if pause is None:
+                spool.keep(attempt.pk, submission)
+                logger.error("the paid task %s waits in the spool", submission.task_id)
+                raise
+            if not connections["default"].in_atomic_block:
+                connections["default"].close()  # it may be a dead one, and every try would meet it again
+            time.sleep(pause)
+    chaos.point("id_saved")
+    ProviderGate.of(provider.name).worked()
 
 
 def _outcome_unknown(track: MusicTrack, attempt: SubmissionAttempt, error: Exception) -> None:
     if not isinstance(error, ProviderError):
         logger.exception("ordering track %s met an error nobody foresaw", track.pk)
-    trace_id = error.trace_id if isinstance(error, SubmissionUnknown) else ""
+    trace_id = error.trace_id if isinstance(error, ProviderError) else ""
     attempt.close(AttemptState.UNKNOWN, trace_id=trace_id, error=str(error) or repr(error))
+    logger.error("nobody knows whether the order of track %s was taken (trace %s)", track.pk, trace_id or "–")
     track.fail("submission_unknown", str(error) or repr(error))
 
 
-def _poll(track: MusicTrack, provider: TaskProvider, task_id: str, *, late: bool) -> None:
-    """Ask once; then wait on, end, or fetch and store. Past the deadline this was the last time."""
-    next_stage, seconds, progress = TrackStage.WAITING, provider.poll_seconds, track.progress
+def _poll(track: MusicTrack, provider: TaskProvider, task_id: str) -> None:
+    """Ask once, and take the answer."""
     try:
         report = provider.poll(task_id)
-        if report.state == TaskState.FAILED:
-            track.fail(report.code or "provider_failed", report.reason)
-            return
-        if report.state == TaskState.SUCCEEDED:
-            if track.enter(TrackStage.FETCHING):
-                _store(track, provider.fetch(report.result_url))
-            return
-        progress = report.progress
-        problem = ProviderError(f"not finished {provider.deadline_seconds} s after it was first taken", code="timeout")
-    except StorageFailed as error:  # paid for and there to be fetched: only the deadline ends the tries
-        problem = ProviderError(str(error), code="storage_failed")
-        next_stage, seconds = TrackStage.FETCHING, REFETCH_SECONDS
     except ProviderError as error:
-        logger.warning("asking about track %s failed: %s", track.pk, error)
-        if error.permanent:
-            track.fail(error.code, str(error))
-            return
-        problem = error
+        _asked_in_vain(track, provider, error)
+        return
     except DbError:
         raise
     except Exception as error:  # asked for again all the same: what was paid for is not given up over a bug
         logger.exception("asking about track %s met an error nobody foresaw", track.pk)
-        problem = ProviderError(repr(error), code="internal_error")
-    if late:
-        track.fail(problem.code, str(problem))
+        _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
+        return
+    if report.state != TaskState.RUNNING:
+        _settle(track, provider, report)
+    elif _is_late(track):
+        _fail_late(track, provider)
     else:
-        track.wait(next_stage, seconds=seconds, progress=progress)
+        track.wait(TrackStage.WAITING, seconds=provider.poll_seconds, progress=report.progress)
+
+
+def _settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> None:
+    """The task has ended."""
+    if report.state == TaskState.FAILED:
+        track.fail(report.code or "provider_failed", report.reason)
+        return
+    chaos.point("succeeded")
+    if not track.enter(TrackStage.FETCHING):
+        return
+    try:
+        audio = provider.fetch(report.result_url)
+        chaos.point("fetched")
+        _store(track, audio)
+    except (ResultInvalid, ResultGone) as error:
+        # Another download may help, from a fresh address: the next claim asks the task for one.
+        if error.permanent or track.fetches + 1 >= FETCH_LIMIT:
+            track.fail(error.code, str(error))
+        else:
+            track.try_another_fetch(seconds=REFETCH_SECONDS if track.fetches else 1.0)
+    except StorageFailed as error:
+        _storage_failed(track, error)
+    except ProviderError as error:
+        _asked_in_vain(track, provider, error, stage=TrackStage.FETCHING)
+
+
+def _asked_in_vain(
+    track: MusicTrack, provider: TaskProvider, error: ProviderError, *, stage: TrackStage = TrackStage.WAITING
+) -> None:
+    """A question or a download failed in a way that may pass: only the deadline ends the tries."""
+    logger.warning("asking about track %s failed: %s", track.pk, error)
+    if isinstance(error, ProviderHalted):
+        gatekeeping.refused(track.provider, error)
+    if error.permanent:
+        track.fail(error.code, str(error))
+    elif _is_late(track):
+        _fail_late(track, provider, str(error))
+    else:
+        seconds = REFETCH_SECONDS if stage == TrackStage.FETCHING else provider.slowest_poll_seconds
+        track.wait(stage, seconds=seconds, progress=track.progress)
+
+
+def _storage_failed(track: MusicTrack, error: StorageFailed) -> None:
+    """Paid for and there to be fetched again; no new piece is ordered while none could be put away."""
+    if error.halted:
+        gatekeeping.pause(ProviderGate.of(track.provider), PauseCode.STORAGE, str(error))
+    if _is_late(track):
+        track.fail("storage_failed", str(error))
+    else:
+        track.wait(TrackStage.FETCHING, seconds=REFETCH_SECONDS, progress=track.progress)
+
+
+def _is_late(track: MusicTrack) -> bool:
+    """Whether the deadline is past, by the database's clock."""
+    return MusicTrack.objects.filter(pk=track.pk, deadline_at__lte=Now()).exists()
+
+
+def _fail_late(track: MusicTrack, provider: TaskProvider, detail: str = "") -> None:
+    told = f"not finished {provider.deadline_seconds} s after it was first taken"
+    track.fail("timeout", f"{told}; {detail}" if detail else told)
 
 
 # The common end
@@ -300,6 +367,7 @@ def _store(track: MusicTrack, audio: Audio) -> None:
     except StorageFailed:
         logger.exception("track %s could not be stored", track.pk)
         raise
+    chaos.point("stored")
     completed = track.complete(
         key=stored.key,
         content_type=audio.content_type,
@@ -329,9 +397,12 @@ def _leave_no_orphans(track: MusicTrack, stored: StoredFile) -> None:
 
 
 def _refused(track: MusicTrack, error: NotSubmitted) -> None:
-    """Nothing was ordered: end when it never can be, else wait without harm and try again later."""
+    """Nothing was ordered: end when it never can be, else wait without harm and try again later. What is the matter
+    with the provider as a whole shuts its gate, and is not held against the track."""
     if error.permanent:
         track.fail(error.code, str(error))
+    elif gatekeeping.refused(track.provider, error):
+        track.hold(seconds=0, code=error.code, counts=False)
     else:
         track.hold(seconds=error.retry_after or _pause(track), code=error.code)
 

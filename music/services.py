@@ -6,19 +6,30 @@ import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from music import gatekeeping
 from music.brief import Genre, Mood, MusicBrief
 from music.briefs import brief_for_prompt, read_ahead, seed_from
 from music.briefs.request import parse_request
-from music.models import MusicTrack, TrackStatus
+from music.models import MusicTrack, PauseCode, ProviderGate, SubmissionAttempt, TrackStatus
+from music.providers import UnknownProvider, get_provider
 from music.storage import remove_files
 from music.tasks import knock
 
 logger = logging.getLogger(__name__)
+
+FREE_PROVIDER = "studio"
+
+
+class TooMuchAtOnce(Exception):
+    """The reader has asked for more than can be waiting at once; the message says so to them."""
 
 
 def request_track(
@@ -40,7 +51,7 @@ def request_track(
         owner=owner,
         brief=brief,
         title=title,
-        provider=settings.MUSIC_PROVIDER,
+        provider=provider_for(owner),
         log_id=log_id,
         album=album[:300],
         number=number,
@@ -50,8 +61,38 @@ def request_track(
     return track
 
 
+def provider_for(owner: Any) -> str:
+    """Who makes the reader's next piece: the configured provider, or, where a reader has had as many paid pieces in the
+    last 24 hours as MUSIC_READER_PAID_PER_DAY allows, the studio."""
+    name = str(settings.MUSIC_PROVIDER)
+    if not settings.MUSIC_READER_PAID_PER_DAY:
+        return name
+    try:
+        charges = get_provider(name).charges
+    except UnknownProvider:
+        return name
+    if not charges:
+        return name
+    since = Now() - timedelta(hours=24)
+    asked = MusicTrack.objects.filter(owner=owner, provider=name, requested_at__gte=since).count()
+    return FREE_PROVIDER if asked >= settings.MUSIC_READER_PAID_PER_DAY else name
+
+
+def check_room(owner: Any) -> None:
+    """Refuse a piece beyond those of a reader's logs while too many of theirs are unfinished. Raises `TooMuchAtOnce`.
+
+    A log's own piece is never refused: what a reader has written is kept, and its music waits its turn.
+    """
+    if MusicTrack.objects.for_reader(owner).unfinished().count() >= settings.MUSIC_READER_LIMIT:
+        raise TooMuchAtOnce(
+            _("%(count)d of your pieces are still being made. Please ask again when some of them are there.")
+            % {"count": settings.MUSIC_READER_LIMIT}
+        )
+
+
 def request_prompted_track(*, owner: Any, prompt: str, duration: int | None = None) -> MusicTrack:
-    """Ask for a piece of its own, from a reader's free words."""
+    """Ask for a piece of its own, from a reader's free words. Raises `TooMuchAtOnce`."""
+    check_room(owner)
     seed = seed_from(str(uuid.uuid4()))
     brief = brief_for_prompt(prompt, seed=seed, duration=duration or settings.MUSIC_DURATION_SECONDS)
     return request_track(owner=owner, brief=brief, title=prompt)
@@ -73,11 +114,12 @@ def remake_track(
     """Have a finished piece made again by this brief; the old one stays until the new one is ready.
 
     `mood` and `genre` are what the reader has chosen for the piece, now or before. False when the piece is not
-    finished, or is being made again already.
+    finished, or is being made again already. Raises `TooMuchAtOnce`.
     """
+    check_room(track.owner)
     remake = track.request_remake(
         brief=brief,
-        provider=settings.MUSIC_PROVIDER,
+        provider=provider_for(track.owner),
         chosen_mood=mood or "",
         chosen_genre=genre or "",
         chapter_labels=list(chapter_labels),
@@ -143,7 +185,7 @@ def trigger_track(track: MusicTrack) -> MusicTrack:
 
 def retry_track(track: MusicTrack) -> bool:
     """Ask again for a piece that ended in error. False when it did not (any more)."""
-    if not track.retry(provider=settings.MUSIC_PROVIDER):
+    if not track.retry(provider=provider_for(track.owner)):
         logger.info("track %s is not in error, nothing to retry", track.pk)
         return False
     _knock_after_commit(track)
@@ -167,6 +209,61 @@ def discard_tracks(tracks: list[MusicTrack]) -> None:
     doomed.delete()
     keys = [key for names in rows for key in names if key]
     transaction.on_commit(lambda: remove_files(keys), robust=True)
+
+
+# What staff may do
+
+
+def pause_provider(name: str, *, detail: str = "", by: str = "") -> bool:
+    """Let nothing new in to the provider until staff open it again. False when staff had shut it already."""
+    gate = ProviderGate.of(name)
+    was = gate.pause_code
+    gate.pause(PauseCode.STAFF, "; ".join(filter(None, [by, detail])))
+    logger.warning("the gate of %s was shut by %s", name, by or "staff")
+    return was != PauseCode.STAFF
+
+
+def resume_provider(name: str, *, by: str = "") -> bool:
+    """Open the provider's gate, whoever shut it. False when it was open."""
+    opened = ProviderGate.of(name).resume()
+    if opened:
+        logger.warning("the gate of %s was opened by %s", name, by or "staff")
+    return opened
+
+
+def switch_waiting(source: str, target: str, *, by: str = "") -> int:
+    """Give everything that waits for one provider to another; how many tracks. What was ordered already stays.
+
+    Raises `UnknownProvider` for a target that is not set up.
+    """
+    get_provider(target)
+    moved = gatekeeping.switch_waiting(source, target, detail=f"by {by or 'staff'}")
+    logger.warning("%d tracks were given from %s to %s by %s", moved, source, target, by or "staff")
+    return moved
+
+
+def switch_track(track: MusicTrack, target: str, *, by: str = "") -> bool:
+    """Give one waiting track to another provider. False when it does not wait, or waits for that one already."""
+    moved = track.switch(provider=target, detail=f"by {by or 'staff'}")
+    if moved:
+        _knock_after_commit(track)
+    return moved
+
+
+def resolve_adopt(attempt: SubmissionAttempt, task_id: str, *, by: str, note: str = "") -> bool:
+    """Staff have found out that the order was taken: this is its id. Its track, if it is still in error over it, is
+    asked for again, which costs nothing. False when the outcome is known, or the id belongs to another order."""
+    if not task_id.strip() or not attempt.adopt(task_id, by=by, note=note):
+        return False
+    track = attempt.track
+    if track and track.ask == attempt.ask and track.error_code == "submission_unknown":
+        retry_track(track)
+    return True
+
+
+def resolve_not_submitted(attempt: SubmissionAttempt, *, by: str, note: str = "") -> bool:
+    """Staff have found out that the order was never taken. Its reader may try again; nothing is ordered by this."""
+    return attempt.mark_not_submitted(by=by, note=note)
 
 
 def _knock_after_commit(track: MusicTrack) -> None:

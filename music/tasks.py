@@ -13,7 +13,7 @@ import uuid
 
 from celery import shared_task
 
-from music import generation
+from music import generation, sweeping
 from music.providers import get_provider
 from music.providers.base import MakeProvider
 
@@ -25,12 +25,14 @@ WAITING_QUEUE = "waiting"  # everything that only ever waits for a moment: worke
 
 @shared_task(name="music.advance_track")  # type: ignore[untyped-decorator]
 def advance_track(track_id: str) -> None:
-    generation.advance(uuid.UUID(track_id))
+    identifier = uuid.UUID(track_id)
+    if not sweeping.attend(identifier):
+        generation.advance(identifier)
 
 
 @shared_task(name="music.sweep_tracks")  # type: ignore[untyped-decorator]
 def sweep_tracks() -> None:
-    for track_id, provider in generation.sweep():
+    for track_id, provider in sweeping.sweep():
         knock(track_id, provider)
 
 

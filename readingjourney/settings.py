@@ -12,7 +12,7 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
 
 from readingjourney.datadir import broker_socket, load_or_create_secret
 
@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "readingjourney.requestids.RequestIdMiddleware",  # first: every line of the log is to have the id
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -120,6 +121,12 @@ LOGOUT_REDIRECT_URL = "home"
 # E-mail: printed on the console unless EMAIL_URL names a server
 vars().update(env.dj_email_url("EMAIL_URL", "console://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Reading Journey <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+# Who is told when something needs a person: a provider's key, its credit, an outage.
+ALERT_EMAILS: list[str] = env.list("ALERT_EMAILS", [])
+ADMINS = [("", each) for each in ALERT_EMAILS]
+EMAIL_SUBJECT_PREFIX = "[Reading Journey] "
 
 # Globalisation: Korean first, English complete; UTC inside, the reader's zone on the page
 LANGUAGE_CODE = "ko"
@@ -214,11 +221,35 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # Music
 MUSIC_PROVIDERS: dict[str, str] = {
     "studio": "music.providers.studio.StudioProvider",
+    "mureka": "music.providers.mureka.MurekaProvider",
     **env.dict("MUSIC_EXTRA_PROVIDERS", {}, subcast_values=str),
 }
 MUSIC_PROVIDER = env.str("MUSIC_PROVIDER", "studio")
 MUSIC_DURATION_SECONDS = env.int("MUSIC_DURATION_SECONDS", 120)
 MUSIC_LEASE_SECONDS = env.float("MUSIC_LEASE_SECONDS", 30.0)
+STUDIO_CONCURRENCY = env.int("STUDIO_CONCURRENCY", min(os.cpu_count() or 1, 2))  # processes that render, on one machine
+MUSIC_POLLS_PER_SECOND = env.float("MUSIC_POLLS_PER_SECOND", 300.0)  # of one sweeping process
+MUSIC_MIN_FREE_MB = env.int("MUSIC_MIN_FREE_MB", 200)  # below it nothing new is begun: a result must find room
+MUSIC_FALLBACK_MINUTES = env.float("MUSIC_FALLBACK_MINUTES", 0.0)  # outage after which the studio steps in; 0: never
+MUSIC_READER_LIMIT = env.int("MUSIC_READER_LIMIT", 100)  # unfinished pieces before a reader may ask for extra ones
+MUSIC_READER_PAID_PER_DAY = env.int("MUSIC_READER_PAID_PER_DAY", 0)  # then the studio makes the rest; 0: no limit
+MUSIC_OWNER_SHARE = env.int("MUSIC_OWNER_SHARE", 0)  # of a provider's places, for one reader; 0: all but a quarter
+MUSIC_DOWNLOAD_MAX_BYTES = env.int("MUSIC_DOWNLOAD_MAX_BYTES", 50_000_000)
+MUSIC_DOWNLOAD_SECONDS = env.float("MUSIC_DOWNLOAD_SECONDS", 120.0)
+MUSIC_MAX_SECONDS = env.int("MUSIC_MAX_SECONDS", 0)  # a longer piece from a provider is faded out there; 0: never
+MUSIC_LATE_HOURS = env.float("MUSIC_LATE_HOURS", 24.0)  # how long a paid piece that missed its deadline is asked after
+MUSIC_EVENTS_DAYS = env.int("MUSIC_EVENTS_DAYS", 30)
+MUSIC_ATTEMPTS_DAYS = env.int("MUSIC_ATTEMPTS_DAYS", 90)
+MUREKA_API_KEY = env.str("MUREKA_API_KEY", "")
+MUREKA_API_BASE = env.str("MUREKA_API_BASE", "https://api.mureka.ai").rstrip("/")
+MUREKA_MODEL = env.str("MUREKA_MODEL", "mureka-9")
+MUREKA_AUDIO_HOSTS: list[str] = env.list("MUREKA_AUDIO_HOSTS", ["cdn.mureka.ai"])
+MUREKA_CONCURRENCY = env.int("MUREKA_CONCURRENCY", 10)  # the account's own limit holds too
+MUREKA_CONNECT_SECONDS = env.float("MUREKA_CONNECT_SECONDS", 5.0)
+MUREKA_SUBMIT_SECONDS = env.float("MUREKA_SUBMIT_SECONDS", 60.0)
+MUREKA_POLL_TIMEOUT_SECONDS = env.float("MUREKA_POLL_TIMEOUT_SECONDS", 15.0)
+MUREKA_DEADLINE_SECONDS = env.int("MUREKA_DEADLINE_SECONDS", 900)
+MUREKA_POLL_SECONDS = env.float("MUREKA_POLL_SECONDS", 5.0)
 # A language model that may write briefs; without an address nothing leaves this machine (music/llm.py).
 BRIEF_LLM_BASE_URL = env.str("BRIEF_LLM_BASE_URL", "")
 BRIEF_LLM_MODEL = env.str("BRIEF_LLM_MODEL", "")
@@ -268,11 +299,33 @@ SPECTACULAR_SETTINGS = {
 
 # Logging
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+SECRETS = [
+    SECRET_KEY,
+    MUREKA_API_KEY,
+    BRIEF_LLM_API_KEY,
+    METRICS_TOKEN,
+    os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
+    DATABASES["default"].get("PASSWORD", ""),
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "readingjourney.logs.LineFormatter", "secrets": SECRETS},
+        "json": {"()": "readingjourney.logs.JsonFormatter", "secrets": SECRETS},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # A line for every request is for machines that count them; the log of a single machine stays short.
+        "readingjourney.access": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        # Three lines for every sweep, which comes every two seconds.
+        **{
+            name: {"level": "DEBUG" if LOG_LEVEL == "DEBUG" else "WARNING"}
+            for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+        },
+    },
 }

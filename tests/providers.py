@@ -17,7 +17,9 @@ from music.brief import MusicBrief
 from music.providers.base import (
     Audio,
     NotSubmitted,
+    ProviderBusy,
     ProviderError,
+    ProviderUnreachable,
     ResultInvalid,
     Submission,
     SubmissionUnknown,
@@ -87,7 +89,9 @@ class LoopbackProvider:
     charges = True
     typical_seconds = (1, 5)
     deadline_seconds = 60
+    concurrency: int | None = None
     poll_seconds = 0.2
+    slowest_poll_seconds = 0.2
 
     @property
     def base(self) -> str:
@@ -100,12 +104,12 @@ class LoopbackProvider:
             )
         except requests.ConnectionError as error:
             if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
-                raise NotSubmitted(str(error), code="provider_unreachable") from error
+                raise ProviderUnreachable(str(error)) from error
             raise SubmissionUnknown(str(error)) from error  # the connection broke after the order may have left
         except requests.Timeout as error:
             raise SubmissionUnknown(str(error)) from error
         if answer.status_code == 429:
-            raise NotSubmitted("busy", code="provider_busy", retry_after=float(answer.headers.get("Retry-After", 1)))
+            raise ProviderBusy("busy", retry_after=float(answer.headers.get("Retry-After", 1)))
         if 400 <= answer.status_code < 500:
             raise NotSubmitted(answer.text, code="content_refused", permanent=True)
         task_id = _json(answer).get("id")

@@ -21,6 +21,8 @@ class EventKind(models.TextChoices):
     RETRIED = "retried", _("retried")
     REMAKE = "remake", _("asked for anew")
     REMADE = "remade", _("replaced by the new one")
+    ARRIVED = "arrived", _("arrived late")
+    SWITCHED = "switched", _("given to another provider")
     DISMISSED = "dismissed", _("the new one given up")
 
 
@@ -40,6 +42,7 @@ class TrackEvent(models.Model):
         verbose_name = _("track event")
         verbose_name_plural = _("track events")
         ordering = ["id"]
+        indexes = [models.Index(fields=["at"], name="event_at")]
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.status}{'/' + self.stage if self.stage else ''})"

@@ -20,7 +20,8 @@ from music.models.attempt import AttemptState
 from music.models.event import EventKind
 
 if TYPE_CHECKING:
-    from music.models.track import MusicTrack, TrackQuerySet
+    from music.models.query import TrackQuerySet
+    from music.models.row import TrackRow
 
 _ASKED_FOR = (
     "brief",
@@ -39,7 +40,7 @@ _ASKED_FOR = (
 )
 
 
-def hand_over(remake: MusicTrack, held: TrackQuerySet, result: Mapping[str, Any]) -> bool:
+def hand_over(remake: TrackRow, held: TrackQuerySet, result: Mapping[str, Any]) -> bool:
     """Give the result of a finished remake to its piece. False when the remake is not `held` (any more).
 
     Afterwards the remake's row is gone and `remake.replaced_files` names the files that were the piece's before.
@@ -58,7 +59,7 @@ def hand_over(remake: MusicTrack, held: TrackQuerySet, result: Mapping[str, Any]
     return True
 
 
-def give_up(piece: MusicTrack) -> bool:
+def give_up(piece: TrackRow) -> bool:
     """Drop the remake of a piece whose row is held; whoever is still making it is fenced off. False: there is none."""
     remake = type(piece).objects.filter(replaces=piece).first()
     if remake is None:
@@ -69,7 +70,7 @@ def give_up(piece: MusicTrack) -> bool:
     return True
 
 
-def _move_history(remake: MusicTrack, piece: MusicTrack) -> None:
+def _move_history(remake: TrackRow, piece: TrackRow) -> None:
     """The timeline and the orders of a remake become its piece's."""
     remake.events.update(track=piece)
     newest = piece.attempts.aggregate(newest=Max("seq"))["newest"] or 0

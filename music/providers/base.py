@@ -2,6 +2,7 @@
 
 - `MakeProvider`: one blocking call from brief to audio (the embedded studio; vendors that stream audio back).
 - `TaskProvider`: `submit` gives a task id at once, `poll` is asked until the task ends, `fetch` brings the audio.
+  Where it has an account to look at, it is an `AccountProvider` too.
 
 A provider is stateless and thread-safe: one instance serves a whole process. It never touches the database.
 A new vendor is one file here, one line in settings (`MUSIC_PROVIDERS`), and the shared contract test.
@@ -26,27 +27,66 @@ class ProviderError(Exception):
 
     permanent = False
 
-    def __init__(self, message: str, *, code: str, permanent: bool | None = None) -> None:
+    def __init__(self, message: str, *, code: str, permanent: bool | None = None, trace_id: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.trace_id = trace_id
         if permanent is not None:
             self.permanent = permanent
 
 
 class NotSubmitted(ProviderError):
-    """Provably nothing was ordered and nothing will be charged: connect errors, 4xx. `retry_after` in seconds."""
+    """Provably nothing was ordered and nothing will be charged. `retry_after` in seconds.
 
-    def __init__(self, message: str, *, code: str, permanent: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(message, code=code, permanent=permanent)
+    As it stands it is about the one piece; the three below are about the provider as a whole, and shut its gate.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        trace_id: str = "",
+    ) -> None:
+        super().__init__(message, code=code, permanent=permanent, trace_id=trace_id)
         self.retry_after = retry_after
+
+
+class ProviderBusy(NotSubmitted):
+    """Too fast, or too many at once: it will pass. `retry_after` in seconds where the provider said when."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, trace_id: str = "") -> None:
+        super().__init__(message, code="provider_busy", retry_after=retry_after, trace_id=trace_id)
+
+
+class ProviderUnreachable(NotSubmitted):
+    """Nobody there, and no byte of an order has left: no address, refused, no TLS."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="provider_unreachable")
+
+
+class ProviderHalted(NotSubmitted):
+    """Only a person can help: "key_refused", "region_refused", "credit_used_up"."""
+
+    def __init__(self, message: str, *, code: str, trace_id: str = "") -> None:
+        super().__init__(message, code=code, trace_id=trace_id)
 
 
 class SubmissionUnknown(ProviderError):
     """The request left and no usable answer came: it may have been accepted and paid. Never sent again by itself."""
 
     def __init__(self, message: str, *, trace_id: str = "") -> None:
-        super().__init__(message, code="submission_unknown", permanent=True)
-        self.trace_id = trace_id
+        super().__init__(message, code="submission_unknown", permanent=True, trace_id=trace_id)
+
+
+class ResultGone(ProviderError):
+    """The result's address does not answer any more; asking the task again may give a fresh one."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code="result_gone", permanent=False)
 
 
 class ResultInvalid(ProviderError):
@@ -79,6 +119,8 @@ class Submission:
 
     task_id: str
     trace_id: str = ""
+    details: dict[str, object] = field(default_factory=dict)
+    """What else is worth keeping beside the order, such as the model that was asked for and the one that answered."""
 
     def __post_init__(self) -> None:
         if not 0 < len(self.task_id) <= 255:
@@ -103,6 +145,19 @@ class TaskReport:
     code: str = ""
     reason: str = ""
     progress: float | None = None
+    unknown_status: str = ""
+    """The provider's word for the state where nobody knows it: worth a line in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the provider says of our account; None where it says nothing. Money in US cents."""
+
+    balance_cents: int | None = None
+    spending_cents: int | None = None
+    recharge_cents: int | None = None
+    concurrency: int | None = None
+    """How many tasks it lets run at once."""
 
 
 @runtime_checkable
@@ -136,8 +191,12 @@ class MakeProvider(Provider, Protocol):
 class TaskProvider(Provider, Protocol):
     """Submit, then poll."""
 
+    concurrency: int | None
+    """How many tasks may run there at once as far as we are concerned; None: any number."""
     poll_seconds: float
-    """Pause between polls of one task."""
+    """Pause before the first poll of a task; later ones are further apart."""
+    slowest_poll_seconds: float
+    """The longest pause between two polls of one task."""
 
     def submit(self, brief: MusicBrief) -> Submission:
         """Order the piece, exactly one request. Raises `NotSubmitted` or `SubmissionUnknown`."""
@@ -149,4 +208,13 @@ class TaskProvider(Provider, Protocol):
 
     def fetch(self, result_url: str) -> Audio:
         """Bring the finished audio. Raises `ResultInvalid`, or `ProviderError` when another try may help."""
+        ...
+
+
+@runtime_checkable
+class AccountProvider(Protocol):
+    """A provider that can be asked about our account, free of charge."""
+
+    def account(self) -> Account:
+        """Ask. Raises `ProviderHalted`, `ProviderUnreachable`, `ProviderBusy` or another `ProviderError`."""
         ...

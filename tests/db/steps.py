@@ -7,11 +7,18 @@ from datetime import timedelta
 from django.db.models.functions import Now
 
 from music import generation
-from music.models import MusicTrack
+from music.models import MusicTrack, ProviderGate
 
 
 def make_due(track: MusicTrack) -> None:
+    """Due at once, and the next in turn."""
     MusicTrack.objects.filter(pk=track.pk, due_at__isnull=False).update(due_at=Now())
+    MusicTrack.objects.filter(pk=track.pk, turn__gte=0).update(turn=0)
+
+
+def open_gates() -> None:
+    """The moment for which gates stay shut is over."""
+    ProviderGate.objects.update(not_before=None)
 
 
 def lose_worker(track: MusicTrack) -> None:

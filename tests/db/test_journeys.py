@@ -28,6 +28,7 @@ from journeys.services import (
 from music import generation
 from music.brief import Mood
 from music.models import MusicTrack
+from tests.db.steps import advance, claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_a_deleted_log_takes_its_track_and_file_along(
     journey: Journey, django_capture_on_commit_callbacks: Any
 ) -> None:
     log = add_log(journey, LogEntry(memo="x"))
-    generation.advance(log.track.pk)
+    advance(log.track)
     key = MusicTrack.objects.get(log=log).file.name
     assert default_storage.exists(key)
     with django_capture_on_commit_callbacks(execute=True):
@@ -100,7 +101,7 @@ def test_a_deleted_log_takes_its_track_and_file_along(
 
 def test_a_log_deleted_while_its_music_is_made_leaves_nothing(journey: Journey) -> None:
     log = add_log(journey, LogEntry(memo="x"))
-    worker = MusicTrack.claim(log.track.pk, lease=generation.KNOCK_AGAIN_AFTER, deadline=generation.KNOCK_AGAIN_AFTER)
+    worker = claimed(log.track)
     delete_log(log)
     assert worker
     assert not worker.complete(key="x.mp3", content_type="audio/mpeg", size=1, sha256="0", seconds=1.0)

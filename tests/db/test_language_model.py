@@ -12,7 +12,7 @@ from journeys.services import LogEntry, add_log, remake_piece
 from music import generation
 from music.brief import Mood, MusicBrief
 from music.models import MusicTrack
-from tests.db.steps import advance
+from tests.db.steps import advance, make_due
 from tests.pure.test_llm import CHOICES, running, says, send
 
 MEMO = "The train left and nobody waved."
@@ -55,7 +55,8 @@ def test_it_asks_once_and_keeps_the_answer_with_the_track(journey: Journey, mode
 def test_a_remake_is_read_from_the_log_and_not_from_the_books_title(journey: Journey, model: Any) -> None:
     track = advance(written(journey))
     assert remake_piece(track)
-    generation.advance(MusicTrack.objects.get(replaces=track).pk)
+    make_due(remake := MusicTrack.objects.get(replaces=track))
+    generation.advance(remake.pk)
     texts = [json.loads(request["messages"][1]["content"])["texts"] for request in model.requests]
     assert texts == [[MEMO], [MEMO]]
 

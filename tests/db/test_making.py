@@ -10,10 +10,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 
-from music import generation
+from music import generation, sweeping
 from music.brief import MusicBrief
 from music.id3 import without_tags
-from music.models import MusicTrack, TrackStage, TrackStatus
+from music.models import MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.providers.base import Audio, ProviderError
 from music.services import retry_track
@@ -164,19 +164,19 @@ def test_the_pause_between_tries_grows_and_is_bounded(track: MusicTrack) -> None
 def test_the_sweep_knocks_for_what_was_forgotten_and_not_at_once_again(
     track: MusicTrack, transactional_db: None
 ) -> None:
-    assert generation.sweep() == []  # new: its own knock is on the way
+    assert sweeping.sweep() == []  # new: its own knock is on the way
     MusicTrack.objects.filter(pk=track.pk).update(due_at=Now() - timedelta(seconds=10))
-    assert generation.sweep() == [(track.pk, "studio")]
-    assert generation.sweep() == []
-    MusicTrack.objects.filter(pk=track.pk).update(knocked_at=Now() - timedelta(seconds=60))
-    assert generation.sweep() == [(track.pk, "studio")]
+    assert sweeping.sweep() == [(track.pk, "studio")]
+    assert sweeping.sweep() == []
+    ProviderGate.objects.update(knocked_at=Now() - timedelta(seconds=60))
+    assert sweeping.sweep() == [(track.pk, "studio")]
 
 
 def test_the_sweep_knocks_for_a_lost_worker(track: MusicTrack) -> None:
     MusicTrack.claim(track.pk, lease=timedelta(seconds=9), deadline=timedelta(minutes=5))
-    assert generation.sweep() == []
+    assert sweeping.sweep() == []
     lose_worker(track)
-    assert generation.sweep() == [(track.pk, "studio")]
+    assert sweeping.sweep() == [(track.pk, "studio")]
 
 
 def test_the_test_providers_are_of_the_two_families() -> None:

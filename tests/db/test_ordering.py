@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from music import generation
+from music import generation, sweeping
 from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.services import cancel_track, retry_track
-from tests.db.steps import advance, claimed, lose_worker, make_due, past_deadline
+from tests.db.steps import advance, claimed, lose_worker, make_due, open_gates, past_deadline
 from tests.loopback import Vendor
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,8 @@ def test_an_order_is_recorded_placed_once_polled_fetched_and_stored(ordered: Mus
 def test_the_sweep_polls_what_waits(ordered: MusicTrack, vendor: Vendor, transactional_db: None) -> None:
     advance(ordered)
     make_due(ordered)
-    assert generation.sweep() == []
+    assert sweeping.sweep() == []
+    assert sweeping.fetching.wait_until_idle()
     ordered.refresh_from_db()
     assert ordered.status == TrackStatus.COMPLETED
 
@@ -55,7 +56,9 @@ def test_a_refusal_is_an_error_and_a_retry_is_a_new_order(ordered: MusicTrack, v
 def test_a_busy_provider_is_waited_for(ordered: MusicTrack, vendor: Vendor) -> None:
     vendor.submissions.append("busy")
     advance(ordered)
-    assert (ordered.status, ordered.holds) == (TrackStatus.PENDING, 1)
+    assert (ordered.status, ordered.holds) == (TrackStatus.PENDING, 0)
+    assert advance(ordered).status == TrackStatus.PENDING
+    open_gates()
     advance(ordered)
     assert advance(ordered).status == TrackStatus.COMPLETED
     assert vendor.ledger == ["task-1"]
@@ -76,7 +79,7 @@ def test_an_order_nobody_answered_for_is_never_placed_again_by_itself(
     advance(ordered)
     assert ordered.error_code == "submission_unknown"
     assert ordered.attempts.get().state == AttemptState.UNKNOWN
-    generation.sweep()
+    sweeping.sweep()
     assert vendor.ledger == ["task-1"]
 
 

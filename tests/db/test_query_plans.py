@@ -1,7 +1,9 @@
-"""The sweep's queries read the index of unfinished tracks, however many finished ones there are."""
+"""Sweep, queue and readers look into indexes of unfinished tracks, however many have finished."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,83 +12,98 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Journey, Reader
-from music import generation
-from music.models import MusicTrack
+from music import sweeping
+from music.models import MusicTrack, ProviderGate, TrackStage, TrackStatus
+from music.providers import get_provider
+from music.queueing import places_of, take
 
 pytestmark = pytest.mark.django_db
-FINISHED = 3000
-WAITING = 600
+FINISHED = 4000
+WAITING = 900
+ASKED_AFTER = 900
+PARTIAL = {"track_due", "track_inside", "track_queue", "track_owner_queue", "track_owner_unfinished"}
+RECENT = "track_provider_recent"  # the last forty that a provider finished
+
+
+def row(owner: Reader, title: str, **columns: object) -> MusicTrack:
+    return MusicTrack(
+        **{"owner": owner, "title": title, "brief": {}, "tempo": 60, "duration": 60, "provider": "loopback", **columns}
+    )
 
 
 @pytest.fixture
-def many(alice: Reader, journey: Journey) -> MusicTrack:
-    """One due track among thousands of finished ones and hundreds that wait for their time."""
+def many(alice: Reader, journey: Journey) -> None:
+    """Thousands of finished tracks, hundreds that wait for their turn and hundreds that are asked after later."""
+    ProviderGate.of("loopback")
     MusicTrack.objects.bulk_create(
-        [
-            MusicTrack(
-                owner=alice,
-                title=f"later {n}",
-                brief={},
-                tempo=60,
-                duration=60,
-                provider="studio",
-                due_at=Now() + timedelta(minutes=10, seconds=n),
-            )
-            for n in range(WAITING)
-        ]
-    )
-    MusicTrack.objects.bulk_create(
-        [
-            MusicTrack(
-                owner=alice,
-                title=f"old {n}",
-                brief={},
-                tempo=60,
-                duration=60,
-                provider="studio",
-                status="completed",
-                file=f"tracks/{n}.mp3",
+        [row(alice, f"waits {n}", due_at=Now() - timedelta(minutes=1), turn=n + 2) for n in range(WAITING)]
+        + [
+            row(
+                alice,
+                f"asked after {n}",
+                status=TrackStatus.GENERATING,
+                stage=TrackStage.WAITING,
                 fencing_token=1,
-                finished_at=Now(),
+                started_at=Now(),
+                deadline_at=Now() + timedelta(minutes=15),
+                due_at=Now() + timedelta(minutes=1, seconds=n),
             )
+            for n in range(ASKED_AFTER)
+        ]
+        + [
+            row(alice, f"old {n}", status="completed", file=f"{n}.mp3", fencing_token=1, finished_at=Now())
             for n in range(FINISHED)
         ],
         batch_size=500,
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    track = MusicTrack.objects.get(log__journey=journey)
-    MusicTrack.objects.filter(pk=track.pk).update(due_at=Now() - timedelta(minutes=1))
-    return track
 
 
-def plans(queries: list[dict[str, str]]) -> list[str]:
-    """How the database would run each captured query on tracks."""
-    explain = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
-    found = []
+def plans(work: Callable[[], object]) -> dict[str, str]:
+    """How the database runs each query on tracks that the work makes, except those by primary key."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    postgres = connection.vendor == "postgresql"
+    explain = "EXPLAIN " if postgres else "EXPLAIN QUERY PLAN "
+    found = {}
     with connection.cursor() as cursor:
-        for query in queries:
+        for query in captured.captured_queries:
             sql = query["sql"]
-            if "music_musictrack" in sql and sql.startswith(("SELECT", "UPDATE")):
-                cursor.execute(explain + sql.replace("%", "%%") if connection.vendor == "postgresql" else explain + sql)
-                found.append("\n".join(str(row) for row in cursor.fetchall()))
+            by_key = re.search(r'"music_musictrack"\."id" (=|IN) ', sql)
+            if 'FROM "music_musictrack"' in sql and sql.startswith("SELECT") and not by_key:
+                cursor.execute(explain + sql.replace("%", "%%") if postgres else explain + sql)
+                found[sql] = "\n".join(str(line) for line in cursor.fetchall())
     return found
 
 
-def test_the_sweep_reads_only_what_is_due(many: MusicTrack) -> None:
-    with CaptureQueriesContext(connection) as captured:
-        assert generation.sweep() == [(many.pk, "studio")]
-    looked = [plan for plan in plans(captured.captured_queries) if "due_at" in plan or "track_due" in plan]
-    assert len(looked) >= 2
-    for plan in looked:
-        assert "track_due" in plan, plan
-        assert "Seq Scan" not in plan
-        assert "SCAN music_musictrack" not in plan
+def assert_only_what_is_unfinished_is_read(work: Callable[[], object], *, at_least: int) -> None:
+    looked = plans(work)
+    assert len(looked) >= at_least
+    for sql, plan in looked.items():
+        assert any(name in plan for name in (*PARTIAL, RECENT)), f"{sql}\n{plan}"
+        assert "Seq Scan on music_musictrack" not in plan, f"{sql}\n{plan}"
+        assert not re.search(r"SCAN (music_musictrack|U\d)(?! USING)", plan), f"{sql}\n{plan}"
 
 
-def test_a_readers_unfinished_tracks_are_found_by_index(many: MusicTrack, alice: Reader) -> None:
-    with CaptureQueriesContext(connection) as captured:
-        assert MusicTrack.objects.for_reader(alice).unfinished().count() == WAITING + 1
-    (plan,) = plans(captured.captured_queries)
-    assert "track_owner_unfinished" in plan or "track_due" in plan, plan
-    assert "Seq Scan" not in plan
+def test_the_sweep_reads_only_what_is_due(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "_mind_gates", lambda: None)  # in a thread, on a connection of its own
+    monkeypatch.setattr(sweeping, "_begin_orders", lambda: None)
+    assert_only_what_is_unfinished_is_read(sweeping.sweep, at_least=5)
+
+
+def test_letting_the_next_in_reads_only_the_head_of_the_queue(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = get_provider("loopback")
+    monkeypatch.setattr(provider, "concurrency", ASKED_AFTER + 20)
+    monkeypatch.setattr("music.queueing.share", lambda total: total)
+    assert_only_what_is_unfinished_is_read(lambda: take(provider, 4), at_least=3)
+    assert MusicTrack.objects.filter(stage=TrackStage.SUBMITTING).count() == 4
+
+
+def test_a_place_in_the_queue_is_counted_in_the_index(many: None) -> None:
+    last = MusicTrack.objects.waiting().filter(provider="loopback").order_by("-turn")[0]
+    assert_only_what_is_unfinished_is_read(lambda: places_of([last]), at_least=1)
+
+
+def test_a_readers_unfinished_tracks_are_found_by_index(many: None, alice: Reader) -> None:
+    assert_only_what_is_unfinished_is_read(MusicTrack.objects.for_reader(alice).unfinished().count, at_least=1)

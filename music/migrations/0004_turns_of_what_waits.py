@@ -1,0 +1,17 @@
+from django.db import migrations
+from django.db.models import F
+
+
+def fill(apps, schema_editor):
+    """What waits now waits in the order of its requests; only what is being made has a deadline."""
+    track = apps.get_model("music", "MusicTrack")
+    track.objects.filter(status="pending").update(turn=0)
+    track.objects.exclude(status="generating").filter(deadline_at__isnull=False).update(deadline_at=None)
+    apps.get_model("music", "SubmissionAttempt").objects.filter(track_ref=None).update(track_ref=F("track_id"))
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("music", "0003_queue_gates_and_orders")]
+
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

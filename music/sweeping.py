@@ -1,0 +1,372 @@
+"""Looking after everything that is due: gates, new orders, polls, downloads, lost workers, late arrivals.
+
+One sweep claims what there are free hands for and hands it over; it waits for polls only, which are bounded. Any number
+may run at once, on any number of machines: every row is claimed before it is touched, every gate is held while it lets
+somebody in. A sweep that is lost costs the time to the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from music import gatekeeping, spool
+from music.generation import carry_on, settle
+from music.hands import Hands
+from music.models import (
+    AttemptState,
+    Heartbeat,
+    MusicTrack,
+    ProviderGate,
+    SubmissionAttempt,
+    TrackStage,
+    TrackStatus,
+    Waiting,
+)
+from music.providers import UnknownProvider, get_provider
+from music.providers.base import ProviderError, ProviderHalted, TaskProvider, TaskReport, TaskState
+from music.queueing import lease_for, room_to_work, take
+
+logger = logging.getLogger(__name__)
+
+FORGOTTEN_AFTER = timedelta(seconds=3)  # a pending row that nobody took by then needs a knock
+KNOCK_AGAIN_AFTER = timedelta(seconds=15)
+KNOCKS = 16  # for one provider in one sweep
+LOST_BATCH = 100
+POLL_BATCH = 200
+POLL_THREADS = 32
+POLL_LEASE = timedelta(seconds=120)
+POLLING_SECONDS = 8.0  # of one sweep; the next one goes on
+SILENT_POLLS = 12  # so many failures in a row, and the rest of the batch is left for later
+WATCHED = 20
+WATCH_PAUSE_SECONDS = (60.0, 1800.0)
+TALLY_EVERY_SECONDS = 10.0
+
+submitting = Hands("submit", 4)
+fetching = Hands("fetch", 4)
+minding = Hands("mind", 1)
+
+_polling = threading.Lock()
+_poll_pool: ThreadPoolExecutor | None = None
+_tally: Counter[str] = Counter()
+_tally_lock = threading.Lock()
+_tallied_at = 0.0
+
+
+def sweep() -> list[tuple[uuid.UUID, str]]:
+    """Look after everything that is due, and return (id, provider) of what needs a knock on a queue.
+
+    Each part stands alone: what goes wrong in one is logged, and the others go on.
+    """
+    began = time.monotonic()
+    Heartbeat.beat("sweep")
+    knocks: list[tuple[uuid.UUID, str]] = []
+    for part in (_save_spooled, _mind_gates, _begin_orders, _poll_in_turn, _fetch, _ask_after_late):
+        try:
+            part()
+        except Exception:
+            logger.exception("a part of the sweep failed: %s", part.__name__)
+    for source in (_lost, _forgotten):
+        try:
+            knocks += source()
+        except Exception:
+            logger.exception("a part of the sweep failed: %s", source.__name__)
+    count(sweeps=1, swept_seconds=time.monotonic() - began)
+    _write_tally()
+    return knocks
+
+
+def attend(track_id: uuid.UUID) -> bool:
+    """Have this process's free hands take orders that wait for the track's provider, if it is one that is asked and
+    then polled. False: the track needs more than that, see to it yourself."""
+    row = MusicTrack.objects.filter(pk=track_id, status=TrackStatus.PENDING).values_list("provider").first()
+    provider = _task_provider(row[0]) if row else None
+    if provider is None:
+        return False
+    _order(provider)
+    return True
+
+
+def count(**counts: float) -> None:
+    """Add to the counters that are written down now and then (`Heartbeat`)."""
+    with _tally_lock:
+        _tally.update(counts)
+
+
+def _write_tally() -> None:
+    global _tallied_at
+    with _tally_lock:
+        if not _tally or time.monotonic() - _tallied_at < TALLY_EVERY_SECONDS:
+            return
+        counts = dict(_tally)
+        _tally.clear()
+        _tallied_at = time.monotonic()
+    Heartbeat.tally("sweep", counts)
+
+
+def _save_spooled() -> None:
+    if saved := spool.replay():
+        logger.warning("%d ids of paid orders were saved from the spool", saved)
+
+
+# Gates and new orders
+
+
+def _mind_gates() -> None:
+    for gate in ProviderGate.objects.all():
+        if gatekeeping.needs_minding(gate) and minding.free:
+            minding.give(gatekeeping.mind, gate)
+
+
+def _begin_orders() -> None:
+    for name in ProviderGate.objects.values_list("pk", flat=True):
+        if provider := _task_provider(name):
+            _order(provider)
+
+
+def _order(provider: TaskProvider) -> None:
+    """Let in as many waiting tracks as there are free hands for, and order them."""
+    waiting = MusicTrack.objects.waiting().filter(provider=provider.name, due_at__lte=Now())
+    if not submitting.free or not waiting.exists():
+        return
+    if not room_to_work():
+        logger.error("the disk is nearly full; nothing new is ordered")
+        return
+    for track in take(provider, submitting.free):
+        submitting.give(carry_on, track, provider)
+
+
+def _task_provider(name: str) -> TaskProvider | None:
+    try:
+        provider = get_provider(name)
+    except UnknownProvider:
+        return None
+    return provider if isinstance(provider, TaskProvider) else None
+
+
+# Polls
+
+
+def _poll_in_turn() -> None:
+    # One round of polls in a process at a time: a slow provider must not fill all its threads with rounds of polls.
+    if _polling.acquire(blocking=False):
+        try:
+            _poll_due()
+        finally:
+            _polling.release()
+
+
+def _poll_due() -> None:
+    until = time.monotonic() + POLLING_SECONDS
+    while time.monotonic() < until:
+        batch = MusicTrack.claim_waiting(POLL_BATCH, lease=POLL_LEASE)
+        if batch:
+            _poll_batch(batch)
+        if len(batch) < POLL_BATCH:
+            return
+
+
+def _poll_batch(batch: list[Waiting]) -> None:
+    """Ask after each track of the batch. What is still running is given back in one statement; what has ended goes to
+    the hands that fetch, or waits for them."""
+    pauses: dict[Waiting, float] = {}
+    crowd = _crowd()
+    try:
+        for waiting, answer in _answers(batch):
+            try:
+                if _is_nothing_new(waiting, answer):
+                    pauses[waiting] = _pause(waiting, crowd)
+                else:
+                    _take_answer(waiting, answer)
+            except DatabaseError:
+                raise
+            except Exception:  # one row's trouble is its own: its lease runs out, and it is asked after again
+                logger.exception("polling track %s failed", waiting.pk)
+    finally:
+        MusicTrack.wait_on(pauses)
+    count(polls=len(batch), polls_late_seconds=sum(each.lateness for each in batch))
+
+
+def _answers(batch: list[Waiting]) -> Iterator[tuple[Waiting, TaskReport | ProviderError | None]]:
+    """The provider's answer to each question, as they come; None for those that were not asked any more because nobody
+    answered so many others."""
+    global _poll_pool
+    if _poll_pool is None:
+        _poll_pool = ThreadPoolExecutor(POLL_THREADS, thread_name_prefix="poll")
+    futures: dict[Future[TaskReport | ProviderError], Waiting] = {_poll_pool.submit(_ask, each): each for each in batch}
+    failed = 0
+    for future in as_completed(futures):
+        answer = None if future.cancelled() else future.result()
+        failed = 0 if isinstance(answer, TaskReport) else failed + 1
+        if failed == SILENT_POLLS:
+            for each in futures:
+                each.cancel()
+        yield futures[future], answer
+
+
+def _ask(waiting: Waiting) -> TaskReport | ProviderError:
+    """One question. No database here: these are many threads, and each would keep a connection."""
+    try:
+        provider = get_provider(waiting.provider)
+        if not isinstance(provider, TaskProvider) or not waiting.task_id:
+            return ProviderError("there is no order to ask after", code="internal_error", permanent=True)
+        return provider.poll(waiting.task_id)
+    except UnknownProvider:
+        return ProviderError(f"no provider named {waiting.provider!r} is configured", code="provider_missing")
+    except ProviderError as error:
+        return error
+    except Exception as error:
+        logger.exception("asking about track %s met an error nobody foresaw", waiting.pk)
+        return ProviderError(repr(error), code="internal_error")
+
+
+def _is_nothing_new(waiting: Waiting, answer: TaskReport | ProviderError | None) -> bool:
+    if waiting.is_past_deadline:
+        return False
+    if answer is None:
+        return True
+    if isinstance(answer, ProviderError):
+        return not answer.permanent and not isinstance(answer, ProviderHalted)
+    return answer.state == TaskState.RUNNING and answer.progress == waiting.progress and not answer.unknown_status
+
+
+def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) -> None:
+    """The track's own business: it has ended, or its deadline is past, or there is something to write down."""
+    track = MusicTrack.objects.filter(pk=waiting.pk, fencing_token=waiting.fencing_token).first()
+    provider = _task_provider(waiting.provider)
+    if track is None or provider is None:
+        return
+    if isinstance(answer, TaskReport) and answer.unknown_status:
+        logger.error("%s says %r of a task, which nobody knows", waiting.provider, answer.unknown_status)
+    if isinstance(answer, TaskReport) and answer.state == TaskState.SUCCEEDED:
+        if fetching.free:
+            fetching.give(settle, track, provider, answer)
+        else:
+            track.wait(TrackStage.FETCHING, seconds=0)
+    elif isinstance(answer, TaskReport) and answer.state == TaskState.FAILED:
+        settle(track, provider, answer)
+    elif waiting.is_past_deadline:
+        detail = str(answer) if isinstance(answer, ProviderError) else ""
+        told = f"not finished {provider.deadline_seconds} s after it was first taken"
+        track.fail("timeout", f"{told}; {detail}" if detail else told)
+    elif isinstance(answer, ProviderError):
+        logger.warning("asking about track %s failed: %s", track.pk, answer)
+        if isinstance(answer, ProviderHalted):
+            gatekeeping.refused(waiting.provider, answer)
+        if answer.permanent:
+            track.fail(answer.code, str(answer))
+        else:
+            track.wait(TrackStage.WAITING, seconds=provider.slowest_poll_seconds, progress=track.progress)
+    else:
+        progress = answer.progress if answer else track.progress
+        track.wait(TrackStage.WAITING, seconds=_pause(waiting, _crowd()), progress=progress)
+
+
+def _crowd() -> float:
+    """The shortest pause between two polls of a track at which this process keeps up with all that wait."""
+    return MusicTrack.objects.under_way().filter(stage=TrackStage.WAITING).count() / settings.MUSIC_POLLS_PER_SECOND
+
+
+def _pause(waiting: Waiting, crowd: float) -> float:
+    """Seconds until the next poll: a sixth of a track's age, within the provider's range, never more than this process
+    can do, and a little apart from each other."""
+    provider = _task_provider(waiting.provider)
+    if provider is None:
+        return 60.0
+    pause = min(max(provider.poll_seconds, waiting.age / 6), provider.slowest_poll_seconds)
+    return max(pause, crowd) * random.uniform(0.85, 1.15)
+
+
+# Downloads, lost workers, forgotten rows
+
+
+def _fetch() -> None:
+    """Hand over what is ready to be fetched: found so by a poll when all hands were busy, or to be fetched again."""
+    if not fetching.free:
+        return
+    ready = MusicTrack.objects.due().filter(stage=TrackStage.FETCHING, lease_until__isnull=True)
+    for pk, name in ready.values_list("pk", "provider")[: fetching.free]:
+        provider = _task_provider(name)
+        if provider is None:
+            continue
+        deadline = timedelta(seconds=provider.deadline_seconds)
+        if track := MusicTrack.claim(pk, lease=lease_for(provider), deadline=deadline):
+            fetching.give(carry_on, track, provider)
+
+
+def _lost() -> list[tuple[uuid.UUID, str]]:
+    """Rows whose worker was lost; marked, so that they are not knocked for again at once while a queue is long."""
+    rows = list(
+        MusicTrack.objects.due()
+        .filter(lease_until__isnull=False)
+        .filter(Q(knocked_at__isnull=True) | Q(knocked_at__lte=Now() - KNOCK_AGAIN_AFTER))
+        .values_list("pk", "provider")[:LOST_BATCH]
+    )
+    if rows:
+        MusicTrack.objects.filter(pk__in=[pk for pk, _ in rows]).update(knocked_at=Now())
+    return rows
+
+
+def _forgotten() -> list[tuple[uuid.UUID, str]]:
+    """For each provider of blocking calls whose waiting rows nobody takes: so many knocks, whose knock was lost."""
+    knocks: list[tuple[uuid.UUID, str]] = []
+    for name in ProviderGate.objects.values_list("pk", flat=True):
+        waiting = MusicTrack.objects.waiting().filter(provider=name, due_at__lte=Now() - FORGOTTEN_AFTER)
+        if _task_provider(name) or not waiting.exists():
+            continue
+        unknocked = ProviderGate.objects.filter(pk=name).filter(
+            Q(knocked_at__isnull=True) | Q(knocked_at__lte=Now() - FORGOTTEN_AFTER)
+        )
+        if unknocked.update(knocked_at=Now()):
+            knocks += [(pk, name) for pk in waiting.in_order().values_list("pk", flat=True)[:KNOCKS]]
+    return knocks
+
+
+# Late arrivals
+
+
+def _ask_after_late() -> None:
+    """Ask after paid pieces that were given up on. One that has come is noted on its track, for its reader to take."""
+    watched = SubmissionAttempt.objects.filter(watch_at__lte=Now()).order_by("watch_at").select_related("track")
+    for attempt in watched.annotate(clock=Now())[:WATCHED]:
+        age = (attempt.clock - attempt.opened_at).total_seconds()
+        low, high = WATCH_PAUSE_SECONDS
+        if not attempt.watch_later(seconds=min(max(low, age / 4), high)):
+            continue
+        provider = _task_provider(attempt.provider)
+        track = attempt.track
+        if (
+            provider is None
+            or track is None
+            or track.status != TrackStatus.ERROR
+            or track.ask != attempt.ask
+            or attempt.state != AttemptState.SUBMITTED
+            or age > settings.MUSIC_LATE_HOURS * 3600
+        ):
+            attempt.watch_no_more()
+            continue
+        try:
+            report = provider.poll(attempt.task_id)
+        except ProviderError as error:
+            logger.info("asking after the late track %s failed: %s", track.pk, error)
+            if error.permanent:
+                attempt.watch_no_more()
+            continue
+        if report.state == TaskState.SUCCEEDED:
+            attempt.watch_no_more()
+            if track.note_arrival():
+                logger.warning("track %s has arrived late; its reader may take it", track.pk)
+        elif report.state == TaskState.FAILED:
+            attempt.watch_no_more()
