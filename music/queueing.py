@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Subquery
 from django.db.models.functions import Now
 
 from music.expectations import typical_seconds
@@ -138,7 +138,9 @@ def places_of(tracks: Iterable[MusicTrack]) -> dict[uuid.UUID, Place]:
 
 def _place(track: MusicTrack, gate: ProviderGate | None, span: tuple[int, int] | None) -> Place:
     queue = MusicTrack.objects.waiting().filter(provider=track.provider)
-    before = queue.filter(turn__lt=track.turn) | queue.filter(turn=track.turn, requested_at__lt=track.requested_at)
+    # Compared inside the database: SQLite writes a moment down in more than one way, and compares what is written.
+    asked_at = MusicTrack.objects.filter(pk=track.pk).values("requested_at")
+    before = queue.filter(turn__lte=track.turn).exclude(turn=track.turn, requested_at__gte=Subquery(asked_at))
     ahead = before.order_by().values("pk")[: COUNTED + 1].count()
     pause_code = gate.pause_code if gate else ""
     low = high = 0

@@ -18,6 +18,10 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_AUTOREFRESH = True
 CELERY_BROKER_URL = "memory://"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-MUSIC_PROVIDERS = {"studio": "tests.providers.QuickStudio", "loopback": "tests.providers.LoopbackProvider"}
+MUSIC_PROVIDERS = {
+    "studio": "tests.providers.QuickStudio",
+    "loopback": "tests.providers.LoopbackProvider",
+    "mureka": "music.providers.mureka.MurekaProvider",
+}
 REST_FRAMEWORK = {**REST_FRAMEWORK, "TEST_REQUEST_DEFAULT_FORMAT": "json"}
 LOG_LEVEL = "WARNING"

@@ -161,7 +161,7 @@ class SubmissionAttempt(models.Model):
 
     def watch_later(self, *, seconds: float) -> bool:
         """Ask after it again in `seconds`. False when nobody is to ask any more, or another sweep has just done so."""
-        rows = SubmissionAttempt.objects.filter(pk=self.pk, watch_at=self.watch_at, watch_at__isnull=False)
+        rows = SubmissionAttempt.objects.filter(pk=self.pk, watch_at__lte=Now())
         return bool(rows.update(watch_at=Now() + timedelta(seconds=seconds)))
 
     def watch_soon(self) -> None:

@@ -35,6 +35,7 @@ class PauseCode(models.TextChoices):
     KEY_REFUSED = "key_refused", _("the key was refused")
     REGION_REFUSED = "region_refused", _("not served in this region")
     CREDIT_USED_UP = "credit_used_up", _("the credit is used up")
+    MISCONFIGURED = "provider_misconfigured", _("does not understand us")
     UNREACHABLE = "unreachable", _("does not answer")
     STORAGE = "storage", _("the storage refuses files")
 
