@@ -23,6 +23,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from music import gatekeeping, spool
+from music.alerts import alert
 from music.generation import carry_on, settle
 from music.hands import Hands
 from music.models import (
@@ -246,10 +247,13 @@ def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) ->
     """The track's own business: it has ended, or its deadline is past, or there is something to write down."""
     track = MusicTrack.objects.filter(pk=waiting.pk, fencing_token=waiting.fencing_token).first()
     provider = _task_provider(waiting.provider)
-    if track is None or provider is None:
+    if track is None:
+        return
+    if provider is None:
+        track.fail("provider_missing", str(answer))
         return
     if isinstance(answer, TaskReport) and answer.unknown_status:
-        logger.error("%s says %r of a task, which nobody knows", waiting.provider, answer.unknown_status)
+        _tell_of_word(waiting.provider, answer.unknown_status)
     if isinstance(answer, TaskReport) and answer.state == TaskState.SUCCEEDED:
         if fetching.free:
             fetching.give(settle, track, provider, answer)
@@ -272,6 +276,12 @@ def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) ->
     else:
         progress = answer.progress if answer else track.progress
         track.wait(TrackStage.WAITING, seconds=_pause(waiting, _crowd()), progress=progress)
+
+
+def _tell_of_word(provider: str, word: str) -> None:
+    """A state nobody knows is taken for running; staff are told of each such word once."""
+    if Heartbeat.objects.get_or_create(pk=f"word:{provider}:{word}"[:40])[1]:
+        alert(f"{provider}: a state nobody knows", f"A task is in the state {word[:80]!r}; it is taken for running.")
 
 
 def _crowd() -> float:
