@@ -1,7 +1,7 @@
 # The front door. `make run` and `make test` need Python 3.11+ (with venv and pip) and make, nothing else.
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format messages lock music-report clean preflight
+.PHONY: help run run-fake-mureka test soak lint format messages lock music-report clean preflight
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,14 +16,20 @@ find_python = python=$(PY); [ -x "$$python" ] || for python in $(or $(PYTHON),py
 	command -v "$$python" >/dev/null || { echo "Python 3.11 or newer was not found: install it first." >&2; exit 1; }
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: preflight $(VENV)/installed ## install what is needed, then run the whole product (PORT=, HOST=, DATA_DIR=)
 	@exec $(PY) manage.py up
 
+run-fake-mureka: $(VENV)/installed-dev ## a Mureka of our own to try things against, on this machine (FAKE_PORT=)
+	@exec $(PY) -m tests.fake_mureka --port $(or $(FAKE_PORT),8765)
+
 test: $(VENV)/installed-dev ## run all the tests, on SQLite and on PostgreSQL
 	@$(PY) -m pytest
 	@$(PY) -m pytest --database=postgres tests/db
+
+soak: $(VENV)/installed-dev ## thousands of tracks and hundreds of kills, on both databases (TRACKS=, KILLS=, SEED=)
+	@$(PY) -m bench.soak $(if $(TRACKS),--tracks $(TRACKS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/installed-dev ## check style, types, import contracts, migrations and the API's schema
 	@$(PY) -m ruff check .

@@ -11,7 +11,7 @@ charge; staff may open it at any time, or give what waits to another provider.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -79,11 +79,30 @@ def mind(gate: ProviderGate) -> None:
     _fall_back(gate)
 
 
-def needs_minding(gate: ProviderGate) -> bool:
-    """Whether there is anything for `mind` to do; says so a little too often rather than too seldom."""
+def gates_to_mind() -> list[ProviderGate]:
+    """Those for which there is something for `mind` to do now, by a look at their rows alone."""
+    return [gate for gate in ProviderGate.objects.annotate(clock=Now()) if _needs_minding(gate, gate.clock)]
+
+
+def _needs_minding(gate: ProviderGate, clock: datetime) -> bool:
     if gate.is_paused:
-        return gate.probe_at is not None or bool(settings.MUSIC_FALLBACK_MINUTES)
-    return True
+        probes = gate.probe_at is not None and gate.probe_at <= clock
+        return probes or (gate.paused_at is not None and _is_long_ago(gate.paused_at, clock))
+    try:
+        reads = isinstance(get_provider(gate.provider), AccountProvider)
+    except UnknownProvider:
+        return False
+    return reads and (gate.account_asked_at is None or gate.account_asked_at <= clock - _reading_pause(gate))
+
+
+def _is_long_ago(paused_at: datetime, clock: datetime) -> bool:
+    """Whether the studio is to step in for a gate that was paused then."""
+    minutes = settings.MUSIC_FALLBACK_MINUTES
+    return bool(minutes) and paused_at <= clock - timedelta(minutes=minutes)
+
+
+def _reading_pause(gate: ProviderGate) -> timedelta:
+    return ACCOUNT_FIRST_EVERY if gate.limit is None else ACCOUNT_READ_EVERY
 
 
 def _is_due_for_probe(gate: ProviderGate) -> bool:
@@ -115,9 +134,8 @@ def _probe(gate: ProviderGate) -> None:
 
 
 def _is_due_for_reading(gate: ProviderGate) -> bool:
-    pause = ACCOUNT_FIRST_EVERY if gate.limit is None else ACCOUNT_READ_EVERY
     due = ProviderGate.objects.filter(pk=gate.pk).filter(
-        Q(account_asked_at__isnull=True) | Q(account_asked_at__lte=Now() - pause)
+        Q(account_asked_at__isnull=True) | Q(account_asked_at__lte=Now() - _reading_pause(gate))
     )
     return bool(due.update(account_asked_at=Now()))
 
@@ -148,10 +166,8 @@ def _keep_account(gate: ProviderGate, balance: int | None, spending: int | None,
 
 def _fall_back(gate: ProviderGate) -> None:
     """After MUSIC_FALLBACK_MINUTES of pause the studio makes what waits, where a setting says so."""
-    if not settings.MUSIC_FALLBACK_MINUTES or gate.provider == STUDIO:
-        return
-    long_ago = Now() - timedelta(minutes=settings.MUSIC_FALLBACK_MINUTES)
-    if ProviderGate.objects.filter(pk=gate.pk, paused_at__lte=long_ago).exists():
+    now = ProviderGate.objects.annotate(clock=Now()).get(pk=gate.pk)
+    if gate.provider != STUDIO and now.paused_at and _is_long_ago(now.paused_at, now.clock):
         switch_waiting(gate.provider, STUDIO, detail="its provider was away for too long", limit=SWITCHED_AT_ONCE)
 
 

@@ -126,8 +126,8 @@ def _save_spooled() -> None:
 
 
 def _mind_gates() -> None:
-    for gate in ProviderGate.objects.all():
-        if gatekeeping.needs_minding(gate) and minding.free:
+    for gate in gatekeeping.gates_to_mind():
+        if minding.free:
             minding.give(gatekeeping.mind, gate)
 
 
