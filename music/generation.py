@@ -247,10 +247,10 @@ def _save_order(track: MusicTrack, provider: TaskProvider, attempt: SubmissionAt
                     trace_id=submission.trace_id,
                     details=submission.details,
                 )
-                if attempt.state == AttemptState.SUBMITTED:
-                    track.wait(TrackStage.WAITING, seconds=provider.poll_seconds)
-                else:
+                if attempt.state != AttemptState.SUBMITTED:
                     track.fail("submission_unknown", attempt.error)
+                elif not track.wait(TrackStage.WAITING, seconds=provider.poll_seconds):
+                    attempt.watch_soon()  # somebody has given the track up meanwhile; the piece may arrive all the same
             break
         except DbError:
             logger.warning("the order of track %s could not be saved yet", track.pk, exc_info=True)

@@ -14,7 +14,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
 from django.conf import settings
@@ -48,7 +48,6 @@ KNOCKS = 16  # for one provider in one sweep
 LOST_BATCH = 100
 POLL_BATCH = 200
 POLL_THREADS = 32
-POLL_LEASE = timedelta(seconds=120)
 POLLING_SECONDS = 8.0  # of one sweep; the next one goes on
 SILENT_POLLS = 12  # so many failures in a row, and the rest of the batch is left for later
 WATCHED = 20
@@ -172,11 +171,18 @@ def _poll_in_turn() -> None:
 def _poll_due() -> None:
     until = time.monotonic() + POLLING_SECONDS
     while time.monotonic() < until:
-        batch = MusicTrack.claim_waiting(POLL_BATCH, lease=POLL_LEASE)
+        batch = MusicTrack.claim_waiting(POLL_BATCH, lease=poll_lease())
         if batch:
             _poll_batch(batch)
         if len(batch) < POLL_BATCH:
             return
+
+
+def poll_lease() -> timedelta:
+    """How long a batch is claimed for: past this a worker that was killed in the middle of it has its tracks taken over.
+    Long enough for those that nobody answers; should all answer as slowly as they may, some are asked after twice."""
+    slow = 2 * settings.MUREKA_POLL_TIMEOUT_SECONDS + POLLING_SECONDS
+    return timedelta(seconds=max(settings.MUSIC_LEASE_SECONDS, slow))
 
 
 def _poll_batch(batch: list[Waiting]) -> None:
@@ -201,24 +207,43 @@ def _poll_batch(batch: list[Waiting]) -> None:
 
 
 def _answers(batch: list[Waiting]) -> Iterator[tuple[Waiting, TaskReport | ProviderError | None]]:
-    """The provider's answer to each question, as they come; None for those that were not asked any more because nobody
-    answered so many others."""
+    """The provider's answer to each question, as they come; None for those that were not asked any more because so many
+    before them were not answered."""
     global _poll_pool
     if _poll_pool is None:
         _poll_pool = ThreadPoolExecutor(POLL_THREADS, thread_name_prefix="poll")
-    futures: dict[Future[TaskReport | ProviderError], Waiting] = {_poll_pool.submit(_ask, each): each for each in batch}
-    failed = 0
+    silence = Silence()
+    futures = {_poll_pool.submit(_ask, each, silence): each for each in batch}
     for future in as_completed(futures):
-        answer = None if future.cancelled() else future.result()
-        failed = 0 if isinstance(answer, TaskReport) else failed + 1
-        if failed == SILENT_POLLS:
-            for each in futures:
-                each.cancel()
-        yield futures[future], answer
+        yield futures[future], future.result()
 
 
-def _ask(waiting: Waiting) -> TaskReport | ProviderError:
-    """One question. No database here: these are many threads, and each would keep a connection."""
+class Silence:
+    """How many questions of a batch were not answered, one after the other; its threads share it without a lock, and
+    may be wrong by a few."""
+
+    def __init__(self) -> None:
+        self._length = 0
+
+    @property
+    def is_long(self) -> bool:
+        return self._length >= SILENT_POLLS
+
+    def hear(self, answer: TaskReport | ProviderError) -> None:
+        self._length = 0 if isinstance(answer, TaskReport) else self._length + 1
+
+
+def _ask(waiting: Waiting, silence: Silence) -> TaskReport | ProviderError | None:
+    """One question, unless nobody seems to be there. No database here: these are many threads, and each would keep a
+    connection."""
+    if silence.is_long:
+        return None
+    answer = _answer(waiting)
+    silence.hear(answer)
+    return answer
+
+
+def _answer(waiting: Waiting) -> TaskReport | ProviderError:
     try:
         provider = get_provider(waiting.provider)
         if not isinstance(provider, TaskProvider) or not waiting.task_id:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
@@ -101,6 +102,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A process that is frozen in the middle of a transaction must not keep its locks for as long as it sleeps.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        "-c idle_in_transaction_session_timeout=30s -c lock_timeout=20s"
+    )
 
 # Caches: only for what may be lost at any moment
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://reading-journey")}
@@ -215,6 +220,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 10.0},
     },
     "tidy": {"task": "readingjourney.tidy", "schedule": timedelta(hours=1)},
+    # By the clock (UTC; at night in Korea): a day counted from the start would never come round with daily deploys.
+    "check-files": {"task": "readingjourney.check_files", "schedule": crontab(hour=18, minute=40)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
