@@ -88,11 +88,18 @@ def _needs_minding(gate: ProviderGate, clock: datetime) -> bool:
     if gate.is_paused:
         probes = gate.probe_at is not None and gate.probe_at <= clock
         return probes or (gate.paused_at is not None and _is_long_ago(gate.paused_at, clock))
+    if gate.account_asked_at is not None and gate.account_asked_at > clock - _reading_pause(gate):
+        return False
     try:
         reads = isinstance(get_provider(gate.provider), AccountProvider)
     except UnknownProvider:
         return False
-    return reads and (gate.account_asked_at is None or gate.account_asked_at <= clock - _reading_pause(gate))
+    # One that nobody asks any more may have lost its key since, and that is nobody's trouble.
+    return reads and (
+        gate.provider == settings.MUSIC_PROVIDER
+        or MusicTrack.objects.under_way().filter(provider=gate.provider).exists()
+        or MusicTrack.objects.waiting().filter(provider=gate.provider).exists()
+    )
 
 
 def _is_long_ago(paused_at: datetime, clock: datetime) -> bool:

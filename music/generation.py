@@ -42,6 +42,7 @@ from music.providers.base import (
 from music.queueing import lease_for, order_seconds, room_to_work, take
 from music.storage import StorageFailed, StoredFile, remove_files, store_audio
 from music.tagging import tagged
+from music.tally import count
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +101,7 @@ def carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
         except Exception as error:
             logger.exception("track %s met an error nobody foresaw", track.pk)
             track.fail("internal_error", repr(error))
+        _tell(track)
 
 
 def settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> None:
@@ -113,6 +115,17 @@ def settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> Non
         except Exception as error:  # asked for again all the same: what was paid for is not given up over a bug
             logger.exception("track %s met an error nobody foresaw", track.pk)
             _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
+        _tell(track)
+
+
+def _tell(track: MusicTrack) -> None:
+    """How it ended, if it did, for the log and the counters."""
+    if track.status == TrackStatus.COMPLETED:
+        logger.info("track %s is completed", track.pk)
+        count(completed=1)
+    elif track.status == TrackStatus.ERROR:
+        logger.info("track %s ended in error: %s", track.pk, track.error_code)
+        count(failed=1)
 
 
 def _carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
@@ -228,6 +241,8 @@ def _submit(track: MusicTrack, provider: TaskProvider, brief: MusicBrief) -> Non
         submission = provider.submit(brief)
     except NotSubmitted as error:
         attempt.close(AttemptState.NOT_SUBMITTED, trace_id=error.trace_id, error=str(error))
+        logger.info("track %s was not ordered: %s", track.pk, error)
+        count(not_submitted=1)
         _refused(track, error)
     except Exception as error:  # whatever else went wrong, the order may have been taken
         _outcome_unknown(track, attempt, error)
@@ -262,6 +277,9 @@ def _save_order(track: MusicTrack, provider: TaskProvider, attempt: SubmissionAt
                 connections["default"].close()  # it may be a dead one, and every try would meet it again
             time.sleep(pause)
     chaos.point("id_saved")
+    # A second ledger: after a restore from a backup this line is what is left of the order.
+    logger.info("track %s is ordered: task %s, trace %s", track.pk, submission.task_id, submission.trace_id or "–")
+    count(submitted=1)
     ProviderGate.of(provider.name).worked()
 
 
@@ -270,6 +288,7 @@ def _outcome_unknown(track: MusicTrack, attempt: SubmissionAttempt, error: Excep
         logger.exception("ordering track %s met an error nobody foresaw", track.pk)
     trace_id = error.trace_id if isinstance(error, ProviderError) else ""
     attempt.close(AttemptState.UNKNOWN, trace_id=trace_id, error=str(error) or repr(error))
+    count(unknown=1)
     logger.error("nobody knows whether the order of track %s was taken (trace %s)", track.pk, trace_id or "–")
     track.fail("submission_unknown", str(error) or repr(error))
 

@@ -12,7 +12,6 @@ import random
 import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
@@ -32,13 +31,15 @@ from music.models import (
     MusicTrack,
     ProviderGate,
     SubmissionAttempt,
+    TrackQuerySet,
     TrackStage,
     TrackStatus,
     Waiting,
 )
 from music.providers import UnknownProvider, get_provider
-from music.providers.base import ProviderError, ProviderHalted, TaskProvider, TaskReport, TaskState
+from music.providers.base import ProviderBusy, ProviderError, ProviderHalted, TaskProvider, TaskReport, TaskState
 from music.queueing import lease_for, room_to_work, take
+from music.tally import count
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +51,11 @@ POLL_BATCH = 200
 POLL_THREADS = 32
 POLLING_SECONDS = 8.0  # of one sweep; the next one goes on
 SILENT_POLLS = 12  # so many failures in a row, and the rest of the batch is left for later
+GO_ON_SECONDS = 2.0  # for which one pair of hands takes the next job itself
+FETCHED = 50
+GONE_AFTER_SECONDS = 60.0  # a task that is not known so soon may not be known yet
 WATCHED = 20
 WATCH_PAUSE_SECONDS = (60.0, 1800.0)
-TALLY_EVERY_SECONDS = 10.0
 
 submitting = Hands("submit", 4)
 fetching = Hands("fetch", 4)
@@ -60,9 +63,6 @@ minding = Hands("mind", 1)
 
 _polling = threading.Lock()
 _poll_pool: ThreadPoolExecutor | None = None
-_tally: Counter[str] = Counter()
-_tally_lock = threading.Lock()
-_tallied_at = 0.0
 
 
 def sweep() -> list[tuple[uuid.UUID, str]]:
@@ -84,7 +84,6 @@ def sweep() -> list[tuple[uuid.UUID, str]]:
         except Exception:
             logger.exception("a part of the sweep failed: %s", source.__name__)
     count(sweeps=1, swept_seconds=time.monotonic() - began)
-    _write_tally()
     return knocks
 
 
@@ -97,23 +96,6 @@ def attend(track_id: uuid.UUID) -> bool:
         return False
     _order(provider)
     return True
-
-
-def count(**counts: float) -> None:
-    """Add to the counters that are written down now and then (`Heartbeat`)."""
-    with _tally_lock:
-        _tally.update(counts)
-
-
-def _write_tally() -> None:
-    global _tallied_at
-    with _tally_lock:
-        if not _tally or time.monotonic() - _tallied_at < TALLY_EVERY_SECONDS:
-            return
-        counts = dict(_tally)
-        _tally.clear()
-        _tallied_at = time.monotonic()
-    Heartbeat.tally("sweep", counts)
 
 
 def _save_spooled() -> None:
@@ -137,15 +119,24 @@ def _begin_orders() -> None:
 
 
 def _order(provider: TaskProvider) -> None:
-    """Let in as many waiting tracks as there are free hands for, and order them."""
-    waiting = MusicTrack.objects.waiting().filter(provider=provider.name, due_at__lte=Now())
-    if not submitting.free or not waiting.exists():
-        return
-    if not room_to_work():
-        logger.error("the disk is nearly full; nothing new is ordered")
-        return
-    for track in take(provider, submitting.free):
-        submitting.give(carry_on, track, provider)
+    """Set free hands to ordering what waits, each for one that is due."""
+    waiting = MusicTrack.objects.waiting().filter(provider=provider.name, due_at__lte=Now()).order_by()
+    for _hand in range(waiting.values("pk")[: submitting.free].count() if submitting.free else 0):
+        submitting.give(_order_on, provider)
+
+
+def _order_on(provider: TaskProvider) -> None:
+    """Order what waits, in turn, for as long as the gate lets somebody in; the next sweep goes on."""
+    until = time.monotonic() + GO_ON_SECONDS
+    while True:
+        if not room_to_work():
+            logger.error("the disk is nearly full; nothing new is ordered")
+            return
+        tracks = take(provider, 1)
+        for track in tracks:
+            carry_on(track, provider)
+        if not tracks or time.monotonic() >= until:
+            return
 
 
 def _task_provider(name: str) -> TaskProvider | None:
@@ -179,7 +170,8 @@ def _poll_due() -> None:
 
 
 def poll_lease() -> timedelta:
-    """How long a batch is claimed for: past this a worker that was killed in the middle of it has its tracks taken over.
+    """How long a batch is claimed for, before the tracks of a worker that was killed in the middle of it are taken over.
+
     Long enough for those that nobody answers; should all answer as slowly as they may, some are asked after twice."""
     slow = 2 * settings.MUREKA_POLL_TIMEOUT_SECONDS + POLLING_SECONDS
     return timedelta(seconds=max(settings.MUSIC_LEASE_SECONDS, slow))
@@ -189,12 +181,15 @@ def _poll_batch(batch: list[Waiting]) -> None:
     """Ask after each track of the batch. What is still running is given back in one statement; what has ended goes to
     the hands that fetch, or waits for them."""
     pauses: dict[Waiting, float] = {}
+    errors = 0
     crowd = _crowd()
     try:
         for waiting, answer in _answers(batch):
+            errors += isinstance(answer, ProviderError)
             try:
                 if _is_nothing_new(waiting, answer):
-                    pauses[waiting] = _pause(waiting, crowd)
+                    said = answer.retry_after if isinstance(answer, ProviderBusy) else None
+                    pauses[waiting] = max(_pause(waiting, crowd), said or 0.0)
                 else:
                     _take_answer(waiting, answer)
             except DatabaseError:
@@ -203,7 +198,7 @@ def _poll_batch(batch: list[Waiting]) -> None:
                 logger.exception("polling track %s failed", waiting.pk)
     finally:
         MusicTrack.wait_on(pauses)
-    count(polls=len(batch), polls_late_seconds=sum(each.lateness for each in batch))
+    count(polls=len(batch), poll_errors=errors, polls_late_seconds=sum(each.lateness for each in batch))
 
 
 def _answers(batch: list[Waiting]) -> Iterator[tuple[Waiting, TaskReport | ProviderError | None]]:
@@ -264,7 +259,8 @@ def _is_nothing_new(waiting: Waiting, answer: TaskReport | ProviderError | None)
     if answer is None:
         return True
     if isinstance(answer, ProviderError):
-        return not answer.permanent and not isinstance(answer, ProviderHalted)
+        too_soon = answer.code == "result_gone" and waiting.age < GONE_AFTER_SECONDS
+        return (not answer.permanent or too_soon) and not isinstance(answer, ProviderHalted)
     return answer.state == TaskState.RUNNING and answer.progress == waiting.progress and not answer.unknown_status
 
 
@@ -281,7 +277,7 @@ def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) ->
         _tell_of_word(waiting.provider, answer.unknown_status)
     if isinstance(answer, TaskReport) and answer.state == TaskState.SUCCEEDED:
         if fetching.free:
-            fetching.give(settle, track, provider, answer)
+            fetching.give(_settle_and_go_on, track, provider, answer)
         else:
             track.wait(TrackStage.FETCHING, seconds=0)
     elif isinstance(answer, TaskReport) and answer.state == TaskState.FAILED:
@@ -328,17 +324,33 @@ def _pause(waiting: Waiting, crowd: float) -> float:
 
 
 def _fetch() -> None:
-    """Hand over what is ready to be fetched: found so by a poll when all hands were busy, or to be fetched again."""
-    if not fetching.free:
-        return
-    ready = MusicTrack.objects.due().filter(stage=TrackStage.FETCHING, lease_until__isnull=True)
-    for pk, name in ready.values_list("pk", "provider")[: fetching.free]:
+    """Set free hands to what is ready to be fetched: found so when all hands were busy, or to be tried again."""
+    for _hand in range(_ready_to_fetch()[: fetching.free].count() if fetching.free else 0):
+        fetching.give(_fetch_on)
+
+
+def _fetch_on() -> None:
+    """Fetch one after the other; the next sweep goes on."""
+    until = time.monotonic() + GO_ON_SECONDS
+    # Those that somebody else was quicker to take are passed over.
+    for pk, name in _ready_to_fetch().values_list("pk", "provider")[:FETCHED]:
         provider = _task_provider(name)
         if provider is None:
             continue
         deadline = timedelta(seconds=provider.deadline_seconds)
         if track := MusicTrack.claim(pk, lease=lease_for(provider), deadline=deadline):
-            fetching.give(carry_on, track, provider)
+            carry_on(track, provider)
+        if time.monotonic() >= until:
+            return
+
+
+def _settle_and_go_on(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> None:
+    settle(track, provider, report)
+    _fetch_on()
+
+
+def _ready_to_fetch() -> TrackQuerySet:
+    return MusicTrack.objects.due().filter(stage=TrackStage.FETCHING, lease_until__isnull=True)
 
 
 def _lost() -> list[tuple[uuid.UUID, str]]:

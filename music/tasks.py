@@ -14,6 +14,7 @@ import uuid
 from celery import shared_task
 
 from music import generation, sweeping
+from music.logcontext import request_in_hand, request_in_logs
 from music.providers import get_provider
 from music.providers.base import MakeProvider
 
@@ -43,7 +44,7 @@ def knock(track_id: uuid.UUID, provider: str) -> None:
     a socket's whole time limit, and no reader's request should know the difference.
     """
     try:
-        _outbox.put_nowait((str(track_id), queue_for(provider)))
+        _outbox.put_nowait((str(track_id), queue_for(provider), request_in_hand()))
     except queue.Full:
         logger.warning("knock dropped, the sweep will find track %s", track_id)
         return
@@ -59,7 +60,7 @@ def queue_for(provider: str) -> str:
         return WAITING_QUEUE
 
 
-_outbox: queue.Queue[tuple[str, str]] = queue.Queue(maxsize=200)
+_outbox: queue.Queue[tuple[str, str, str]] = queue.Queue(maxsize=200)
 _publisher: threading.Thread | None = None
 _publisher_lock = threading.Lock()
 
@@ -75,8 +76,9 @@ def _ensure_publisher() -> None:
 
 def _publish_forever() -> None:
     while True:
-        track_id, destination = _outbox.get()
+        track_id, destination, request_id = _outbox.get()
         try:
-            advance_track.apply_async((track_id,), queue=destination, retry=False, expires=300)
+            with request_in_logs(request_id):  # the message takes it along, so that a worker's lines name it too
+                advance_track.apply_async((track_id,), queue=destination, retry=False, expires=300)
         except Exception as error:  # whatever kombu or the socket raise: the row is there, the sweep will find it
             logger.warning("no knock for track %s, the sweep will find it: %r", track_id, error)

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Journey, Reader
-from music import sweeping
+from music import sweeping, vitals
 from music.models import MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.queueing import places_of, take
@@ -107,3 +107,8 @@ def test_a_place_in_the_queue_is_counted_in_the_index(many: None) -> None:
 
 def test_a_readers_unfinished_tracks_are_found_by_index(many: None, alice: Reader) -> None:
     assert_only_what_is_unfinished_is_read(MusicTrack.objects.for_reader(alice).unfinished().count, at_least=1)
+
+
+@pytest.mark.parametrize("look", [vitals.waiting, vitals.oldest_due, vitals.under_way])
+def test_how_the_machine_is_doing_is_told_from_the_same_indexes(many: None, look: Callable[[], object]) -> None:
+    assert_only_what_is_unfinished_is_read(look, at_least=1)

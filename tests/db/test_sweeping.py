@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Reader
-from music import sweeping
+from music import sweeping, tally
 from music.models import Heartbeat, MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.services import request_prompted_track
@@ -71,6 +71,7 @@ def test_a_round_of_polls_costs_the_same_statements_for_three_tracks_and_for_thi
         with CaptureQueriesContext(connection) as captured:
             sweeping._poll_due()
         costs.append(len(captured))
+        MusicTrack.objects.under_way().update(due_at=Now() + timedelta(hours=1))
     assert mureka.stats()["polls"] == 3 + 27
     assert costs[0] == costs[1] <= 8
 
@@ -177,6 +178,7 @@ def test_new_orders_are_placed_by_free_hands_in_turn(
     hers = [request_prompted_track(owner=alice, prompt=f"alice {n}") for n in range(5)]
     his = request_prompted_track(owner=bob, prompt="bob")
     monkeypatch.setattr(sweeping.submitting, "_busy", 2)
+    monkeypatch.setattr(sweeping, "GO_ON_SECONDS", 0.0)
     assert sweeping.attend(his.pk)
     assert [stage for _status, stage in states([*hers[:2], his])] == ["waiting", "", "waiting"]
     sweeping.sweep()
@@ -228,10 +230,10 @@ def test_a_provider_that_was_taken_away_leaves_no_loop(alice: Reader, mureka: Fa
 
 
 def test_it_shows_that_it_lives_and_counts(alice: Reader, mureka: FakeMureka, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "_tallied_at", 0.0)
-    monkeypatch.setattr(sweeping, "TALLY_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(tally, "WRITE_EVERY_SECONDS", 0.0)
     ordered(alice, 2)
     sweeping.sweep()
     counts = Heartbeat.objects.get(pk="sweep").counts
+    assert counts["submitted"] >= 2
     assert counts["polls"] >= 2
     assert counts["sweeps"] >= 1
