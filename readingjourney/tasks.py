@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
-from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
+from knox.models import get_token_model
 
+from music.housekeeping import check_files, delete_in_batches, prune
+from music.storage import StorageFailed
 from readingjourney.models import RememberedAnswer
 
+logger = logging.getLogger(__name__)
+
 ANSWERS_KEPT = timedelta(hours=24)
+HOURS = 3600
 
 
 @shared_task(name="readingjourney.tidy")  # type: ignore[untyped-decorator]
 def tidy() -> None:
-    """Forget answers that nobody will ask for again (they may hold a reader's words), and sessions that have ended."""
-    RememberedAnswer.objects.filter(created_at__lt=Now() - ANSWERS_KEPT).delete()
-    SessionStore.clear_expired()
+    """Forget answers that nobody will ask for again (they may hold a reader's words), sessions and tokens that have
+    ended, and old timelines and orders."""
+    delete_in_batches(RememberedAnswer.objects.filter(created_at__lt=Now() - ANSWERS_KEPT).order_by("created_at"))
+    delete_in_batches(Session.objects.filter(expire_date__lt=Now()).order_by("expire_date"))
+    delete_in_batches(get_token_model().objects.filter(expiry__lt=Now()).order_by("pk"))
+    forgotten = prune()
+    if any(forgotten.values()):
+        logger.info("forgotten: %s", forgotten)
+
+
+@shared_task(name="readingjourney.check_files", soft_time_limit=2 * HOURS, time_limit=2 * HOURS + 60)  # type: ignore[untyped-decorator]
+def check_stored_files() -> None:
+    """Hold the stored files against the finished pieces, once a day."""
+    try:
+        report = check_files()
+    except StorageFailed as error:
+        logger.error("the stored files could not be checked: %s", error)
+    else:
+        logger.info("checked the stored files: %s", report)

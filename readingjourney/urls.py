@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from readingjourney import health
 from readingjourney.account_views import LoginPage, PasswordChangePage, PasswordResetConfirmPage, PasswordResetPage
 from readingjourney.api import ApiRootView
+from readingjourney.metrics import metrics
 from readingjourney.problems import problem_response
 
 urlpatterns = [
@@ -31,6 +32,7 @@ urlpatterns = [
     path("api/auth/", include("rest_framework.urls")),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 
