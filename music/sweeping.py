@@ -170,7 +170,7 @@ def _poll_due() -> None:
 
 
 def poll_lease() -> timedelta:
-    """How long a batch is claimed for, before the tracks of a worker that was killed in the middle of it are taken over.
+    """How long a batch is claimed for: afterwards the tracks of a worker that was killed in it are taken over.
 
     Long enough for those that nobody answers; should all answer as slowly as they may, some are asked after twice."""
     slow = 2 * settings.MUREKA_POLL_TIMEOUT_SECONDS + POLLING_SECONDS
