@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.db.models.functions import Now
 
 from journeys.models import Reader
-from music import generation, spool, sweeping
+from music import generation, spool, watching
 from music.models import AttemptState, MusicTrack, ProviderGate, SubmissionAttempt, TrackStatus
 from music.providers.base import Submission
 from music.services import (
@@ -70,7 +70,7 @@ def unknown(asked: MusicTrack, mureka: FakeMureka) -> MusicTrack:
 
 def look_again() -> None:
     SubmissionAttempt.objects.filter(watch_at__isnull=False).update(watch_at=Now() - timedelta(seconds=1))
-    sweeping._ask_after_late()
+    watching.ask_after_late()
 
 
 def test_a_piece_that_arrives_after_its_deadline_is_noted_and_taken_in_at_no_cost(
@@ -140,7 +140,7 @@ def test_a_retry_goes_on_with_the_order_even_when_another_provider_is_set_by_now
 
 
 def test_a_retry_of_an_unknown_order_is_a_new_one_by_a_persons_will(unknown: MusicTrack, mureka: FakeMureka) -> None:
-    sweeping._ask_after_late()
+    watching.ask_after_late()
     assert len(mureka.ledger) == 1
     assert retry_track(unknown)
     advance(unknown)

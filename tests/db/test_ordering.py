@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from music import generation, sweeping
+from music import dispatching, generation, sweeping
 from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.services import cancel_track, retry_track
@@ -37,7 +37,7 @@ def test_the_sweep_polls_what_waits(ordered: MusicTrack, vendor: Vendor, transac
     advance(ordered)
     make_due(ordered)
     assert sweeping.sweep() == []
-    assert sweeping.fetching.wait_until_idle()
+    assert dispatching.fetching.wait_until_idle()
     ordered.refresh_from_db()
     assert ordered.status == TrackStatus.COMPLETED
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Reader
-from music import sweeping, tally
+from music import dispatching, polling, sweeping, tally
 from music.models import Heartbeat, MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.services import request_prompted_track
@@ -43,7 +43,7 @@ def _no_hands_but_these(monkeypatch: pytest.MonkeyPatch) -> None:
     def give(job: Any, *args: Any, **options: Any) -> None:
         job(*args, **options)
 
-    for hands in (sweeping.submitting, sweeping.fetching, sweeping.minding):
+    for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding):
         monkeypatch.setattr(hands, "give", give)
 
 
@@ -69,7 +69,7 @@ def test_a_round_of_polls_costs_the_same_statements_for_three_tracks_and_for_thi
     for count in (3, 27):
         ordered(alice, count)
         with CaptureQueriesContext(connection) as captured:
-            sweeping._poll_due()
+            polling.poll_due()
         costs.append(len(captured))
         MusicTrack.objects.under_way().update(due_at=Now() + timedelta(hours=1))
     assert mureka.stats()["polls"] == 3 + 27
@@ -92,7 +92,7 @@ def test_an_old_task_is_asked_after_less_often(alice: Reader, mureka: FakeMureka
     for track, age in zip(tracks, (10, 90, 800), strict=True):
         MusicTrack.objects.filter(pk=track.pk).update(started_at=Now() - timedelta(seconds=age))
     waiting = {each.pk: each for each in MusicTrack.claim_waiting(10, lease=LEASE)}
-    pauses = [sweeping._pause(waiting[track.pk], 0.0) for track in tracks]
+    pauses = [polling._pause(waiting[track.pk], 0.0) for track in tracks]
     for pause, plain in zip(pauses, (5, 15, 30), strict=True):
         assert plain * 0.85 <= pause <= plain * 1.16
 
@@ -100,9 +100,9 @@ def test_an_old_task_is_asked_after_less_often(alice: Reader, mureka: FakeMureka
 def test_a_crowd_is_asked_after_as_often_as_one_process_can(alice: Reader, mureka: FakeMureka, settings: Any) -> None:
     ordered(alice, 6)
     settings.MUSIC_POLLS_PER_SECOND = 0.1
-    assert sweeping._crowd() == 60
+    assert polling._crowd() == 60
     (waiting, *_others) = MusicTrack.claim_waiting(1, lease=LEASE)
-    assert sweeping._pause(waiting, 60) >= 51
+    assert polling._pause(waiting, 60) >= 51
 
 
 def test_one_rows_trouble_is_its_own(alice: Reader, mureka: FakeMureka) -> None:
@@ -140,10 +140,10 @@ def test_a_provider_that_answers_nobody_is_not_asked_two_hundred_times(
     mureka.down()
     poll = get_provider("mureka").poll  # type: ignore[union-attr]
     monkeypatch.setattr(get_provider("mureka"), "poll", lambda task: asked.append(task) or poll(task))
-    monkeypatch.setattr(sweeping, "POLL_THREADS", 4)
-    monkeypatch.setattr(sweeping, "_poll_pool", None)
-    sweeping._poll_due()
-    assert sweeping.SILENT_POLLS <= len(asked) < 40
+    monkeypatch.setattr(polling, "POLL_THREADS", 4)
+    monkeypatch.setattr(polling, "_poll_pool", None)
+    polling.poll_due()
+    assert polling.SILENT_POLLS <= len(asked) < 40
     assert set(states(tracks)) == {("generating", "waiting")}
     assert not MusicTrack.objects.under_way().filter(lease_until__isnull=False).exists()
 
@@ -163,10 +163,10 @@ def test_past_the_deadline_it_is_asked_a_last_time(alice: Reader, mureka: FakeMu
 def test_a_download_waits_for_free_hands(alice: Reader, mureka: FakeMureka, monkeypatch: pytest.MonkeyPatch) -> None:
     (track,) = ordered(alice, 1)
     mureka.finish()
-    monkeypatch.setattr(sweeping.fetching, "_busy", 4)
+    monkeypatch.setattr(dispatching.fetching, "_busy", 4)
     sweeping.sweep()
     assert states([track]) == [("generating", "fetching")]
-    monkeypatch.setattr(sweeping.fetching, "_busy", 0)
+    monkeypatch.setattr(dispatching.fetching, "_busy", 0)
     sweeping.sweep()
     assert states([track]) == [("completed", "")]
 
@@ -177,8 +177,8 @@ def test_new_orders_are_placed_by_free_hands_in_turn(
     ProviderGate.objects.create(pk="mureka", limit=500)
     hers = [request_prompted_track(owner=alice, prompt=f"alice {n}") for n in range(5)]
     his = request_prompted_track(owner=bob, prompt="bob")
-    monkeypatch.setattr(sweeping.submitting, "_busy", 2)
-    monkeypatch.setattr(sweeping, "GO_ON_SECONDS", 0.0)
+    monkeypatch.setattr(dispatching.submitting, "_busy", 2)
+    monkeypatch.setattr(dispatching, "GO_ON_SECONDS", 0.0)
     assert sweeping.attend(his.pk)
     assert [stage for _status, stage in states([*hers[:2], his])] == ["waiting", "", "waiting"]
     sweeping.sweep()

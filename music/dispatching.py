@@ -1,0 +1,88 @@
+"""Orders and downloads, given to bounded pairs of hands of this process.
+
+A hand that has done its job takes the next one itself, for as long as one sweep is from the next: so that a warm stop
+is never far away.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from music.generation import carry_on, settle
+from music.hands import Hands
+from music.models import MusicTrack, TrackQuerySet, TrackStage
+from music.providers import UnknownProvider, get_provider
+from music.providers.base import TaskProvider, TaskReport
+from music.queueing import lease_for, room_to_work, take
+
+logger = logging.getLogger(__name__)
+
+GO_ON_SECONDS = 2.0
+FETCHED = 50
+
+submitting = Hands("submit", 4)
+fetching = Hands("fetch", 4)
+
+
+def task_provider(name: str) -> TaskProvider | None:
+    """The provider of that name, if it is set up and one that is asked and then polled."""
+    try:
+        provider = get_provider(name)
+    except UnknownProvider:
+        return None
+    return provider if isinstance(provider, TaskProvider) else None
+
+
+def order(provider: TaskProvider) -> None:
+    """Set free hands to ordering what waits, each for one that is due."""
+    waiting = MusicTrack.objects.waiting().filter(provider=provider.name, due_at__lte=Now()).order_by()
+    for _hand in range(waiting.values("pk")[: submitting.free].count() if submitting.free else 0):
+        submitting.give(order_on, provider)
+
+
+def order_on(provider: TaskProvider) -> None:
+    """Order what waits, in turn, for as long as the gate lets somebody in; the next sweep goes on."""
+    until = time.monotonic() + GO_ON_SECONDS
+    while True:
+        if not room_to_work():
+            logger.error("the disk is nearly full; nothing new is ordered")
+            return
+        tracks = take(provider, 1)
+        for track in tracks:
+            carry_on(track, provider)
+        if not tracks or time.monotonic() >= until:
+            return
+
+
+def fetch() -> None:
+    """Set free hands to what is ready to be fetched: found so when all hands were busy, or to be tried again."""
+    for _hand in range(ready_to_fetch()[: fetching.free].count() if fetching.free else 0):
+        fetching.give(fetch_on)
+
+
+def fetch_on() -> None:
+    """Fetch one after the other; the next sweep goes on."""
+    until = time.monotonic() + GO_ON_SECONDS
+    # Those that somebody else was quicker to take are passed over.
+    for pk, name in ready_to_fetch().values_list("pk", "provider")[:FETCHED]:
+        provider = task_provider(name)
+        if provider is None:
+            continue
+        deadline = timedelta(seconds=provider.deadline_seconds)
+        if track := MusicTrack.claim(pk, lease=lease_for(provider), deadline=deadline):
+            carry_on(track, provider)
+        if time.monotonic() >= until:
+            return
+
+
+def settle_and_go_on(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> None:
+    settle(track, provider, report)
+    fetch_on()
+
+
+def ready_to_fetch() -> TrackQuerySet:
+    return MusicTrack.objects.due().filter(stage=TrackStage.FETCHING, lease_until__isnull=True)
