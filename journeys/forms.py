@@ -75,6 +75,26 @@ class SettingsForm(forms.ModelForm):
         self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]]  # type: ignore[attr-defined]
 
 
+class DeleteAccountForm(forms.Form):
+    """The password once more, before everything is gone."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, reader: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reader: Reader = reader
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.reader.check_password(password):
+            raise ValidationError(_("That is not your password."), code="password_incorrect")
+        return password
+
+
 class BookForm(forms.Form):
     """A book typed in by hand."""
 

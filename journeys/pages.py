@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings as django_settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import Count
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey, own_log
 from journeys.catalogue import SEARCH_LIMIT, find_record, search_books
-from journeys.forms import BookForm, LogForm, SettingsForm, SignUpForm, SoundForm
+from journeys.forms import BookForm, DeleteAccountForm, LogForm, SettingsForm, SignUpForm, SoundForm
 from journeys.models import Journey, JourneyStatus, Reader, ReadingLog
 from journeys.services import (
     NotReading,
@@ -33,6 +33,7 @@ from journeys.services import (
     choose_sound,
     delete_journey,
     delete_log,
+    delete_reader,
     edit_log,
     finish_journey,
     read_words_ahead,
@@ -44,6 +45,7 @@ from journeys.services import (
 from music.brief import Mood
 from music.models import MusicTrack
 from music.presentation import TrackCard, cards_for, page_url
+from music.services import TooMuchAtOnce
 from readingjourney.forms import new_request_key, next_page, redirect_once, see_other
 
 
@@ -114,6 +116,31 @@ def settings(request: HttpRequest) -> HttpResponse:
     if form.errors and isinstance(request.user, Reader):
         request.user.refresh_from_db()  # the form has put the refused values on it; the page shows the true ones
     return render(request, "journeys/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+class DeleteAccountPage(LoginRequiredMixin, View):
+    """The end of an account, confirmed by its password."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._render(request, DeleteAccountForm(request.user))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = DeleteAccountForm(request.user, request.POST)
+        if not form.is_valid():
+            return self._render(request, form, status=422)
+        delete_reader(form.reader)
+        logout(request)
+        messages.success(request, _("Your account was deleted, with everything in it."))
+        return see_other(reverse("home"))
+
+    def _render(self, request: HttpRequest, form: DeleteAccountForm, status: int = 200) -> HttpResponse:
+        reader = request.user
+        context = {
+            "form": form,
+            "journey_count": Journey.objects.for_reader(reader).count(),
+            "piece_count": MusicTrack.objects.for_reader(reader).pieces().count(),
+        }
+        return render(request, "journeys/delete_account.html", context, status=status)
 
 
 class NewJourneyPage(LoginRequiredMixin, View):
@@ -301,6 +328,9 @@ def remake(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
         )
     except NotFinished:
         messages.error(request, _("Only a finished piece that is not being made again already can be made again."))
+        return see_other(target)
+    except TooMuchAtOnce as error:
+        messages.error(request, str(error))
         return see_other(target)
 
 

@@ -12,8 +12,11 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -22,11 +25,12 @@ from journeys.catalogue import BookRecord
 from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
 from music.brief import DURATION_RANGE, Chapter, Genre, Mood, MusicBrief, Role
 from music.briefs import Words, brief_for_log, read_ahead, seed_from
-from music.models import MusicTrack
+from music.models import MusicTrack, TrackQuerySet
 from music.services import choice_for, discard_tracks, remake_prompted_track, remake_track, request_track
 
 SECONDS_PER_CHAPTER = 1.5
 """A finale grows with the pieces that it remembers, so that there is room to quote them all."""
+DISCARDED_AT_ONCE = 500
 
 
 class NotReading(Exception):
@@ -189,7 +193,7 @@ def delete_log(log: ReadingLog) -> None:
     """
     if log.version == 0:
         raise StartCannotBeDeleted
-    discard_tracks(list(MusicTrack.objects.filter(log=log)))
+    _discard(MusicTrack.objects.filter(log=log))
     log.delete()
     if log.is_final:
         Journey.objects.filter(pk=log.journey_id).update(status=JourneyStatus.READING, ended_on=None)
@@ -198,19 +202,53 @@ def delete_log(log: ReadingLog) -> None:
 
 @transaction.atomic
 def delete_journey(journey: Journey) -> None:
-    """Delete a journey with its logs, tracks and files; a book that was only its reader's own goes too."""
-    discard_tracks(list(MusicTrack.objects.filter(log__journey=journey)))
-    journey.delete()
+    """Delete a journey with its logs, tracks and files; a book that was only its reader's own goes too.
+
+    Quiet when it is gone already.
+    """
+    # Held, so that no log is added between looking for what goes and its going.
+    if not list(Journey.objects.select_for_update().filter(pk=journey.pk).values_list("pk")):
+        return
+    _discard(MusicTrack.objects.filter(log__journey=journey))
+    Journey.objects.filter(pk=journey.pk).delete()
     Book.objects.filter(pk=journey.book_id, source="manual", journeys__isnull=True).delete()
 
 
 @transaction.atomic
 def delete_reader(reader: Reader) -> None:
-    """Delete an account with everything in it: journeys, logs, tracks, files, and books only it had typed in."""
-    discard_tracks(list(MusicTrack.objects.for_reader(reader)))
-    for journey in Journey.objects.for_reader(reader):
-        delete_journey(journey)
-    reader.delete()
+    """Delete an account with everything in it: journeys, logs, tracks, files, tokens, sessions, remembered answers, and
+    books only it had typed in. What was paid for stays in the books, without a name. Quiet when it is gone already.
+    """
+    # Held: whatever the reader is adding at this moment in another window waits, and finds nobody to add it to.
+    if not list(Reader.objects.select_for_update().filter(pk=reader.pk).values_list("pk")):
+        return
+    # Without the remakes, which go with their pieces: whoever holds both has taken the piece first.
+    _discard(MusicTrack.objects.for_reader(reader).pieces())
+    own = Q(journeys__reader=reader) | Q(added_by=reader)
+    books = list(Book.objects.filter(own, source="manual").values_list("pk", flat=True).distinct())
+    Reader.objects.filter(pk=reader.pk).delete()
+    for start in range(0, len(books), DISCARDED_AT_ONCE):
+        Book.objects.filter(pk__in=books[start : start + DISCARDED_AT_ONCE], journeys__isnull=True).delete()
+    transaction.on_commit(lambda: _end_sessions(reader.pk), robust=True)
+
+
+def _discard(tracks: TrackQuerySet) -> None:
+    """Discard any number of pieces. A few hundred at a time: a database takes only so many values in one statement.
+
+    All are held first, in the order of their ids, as polls do with theirs: else the two would wait for each other.
+    """
+    doomed = list(tracks.only("pk").select_for_update(of=("self",)).order_by("pk"))
+    for start in range(0, len(doomed), DISCARDED_AT_ONCE):
+        discard_tracks(doomed[start : start + DISCARDED_AT_ONCE])
+
+
+def _end_sessions(reader_id: int) -> None:
+    """Forget every session of a reader. All are looked at, since a session's row does not say whose it is: accounts are
+    deleted seldom."""
+    store = SessionStore()
+    sessions = Session.objects.values_list("pk", "session_data").iterator(chunk_size=500)
+    theirs = [key for key, data in sessions if store.decode(data).get(SESSION_KEY) == str(reader_id)]
+    Session.objects.filter(pk__in=theirs).delete()
 
 
 def today_of(reader: Reader) -> date:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("signup", pages.sign_up, name="signup"),
     path("settings", pages.settings, name="settings"),
+    path("account/delete", pages.DeleteAccountPage.as_view(), name="account-delete"),
     path("journeys/new", pages.NewJourneyPage.as_view(), name="journey-new"),
     path("journeys/<uuid:journey_id>", pages.JourneyPage.as_view(), name="journey"),
     path("journeys/<uuid:journey_id>/finish", pages.FinishPage.as_view(), name="journey-finish"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
+from rest_framework.exceptions import APIException
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +25,7 @@ from rest_framework.views import APIView
 
 from music.context import making_of
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
-from music.presentation import VERSION_LETTERS, badge_html, cards_for, file_name
+from music.presentation import VERSION_LETTERS, TrackCard, badge_html, cards_for, file_name, waits_for
 from music.ranges import is_known, ranged_response
 from music.serializers import (
     JobRequestSerializer,
@@ -36,6 +37,7 @@ from music.serializers import (
     track_news,
 )
 from music.services import (
+    TooMuchAtOnce,
     cancel_track,
     give_up_remake,
     read_prompt_ahead,
@@ -45,6 +47,7 @@ from music.services import (
     trigger_track,
 )
 from music.storage import MIDI_TYPE, open_audio, signed_url
+from music.waiting import Wait
 from readingjourney.api import IDEMPOTENCY_KEY, answer_once
 from readingjourney.idempotency import Answer
 from readingjourney.problems import Conflict
@@ -53,6 +56,13 @@ logger = logging.getLogger(__name__)
 
 POLL_MILLISECONDS = 2000
 NEWS_LIMIT = 100
+
+
+class TooManyPieces(APIException):
+    """429: the reader has too many pieces in the making for another one."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "too_many_pieces"
 
 
 def own_tracks(request: Request) -> TrackQuerySet:
@@ -76,7 +86,10 @@ class MusicView(generics.ListAPIView[MusicTrack]):
         read_prompt_ahead(asked.validated_data["prompt"])
 
         def work() -> Answer:
-            track = request_prompted_track(owner=request.user, **asked.validated_data)
+            try:
+                track = request_prompted_track(owner=request.user, **asked.validated_data)
+            except TooMuchAtOnce as error:
+                raise TooManyPieces(str(error)) from error
             location = reverse("api-track-state", args=[track.pk])
             return Answer(status.HTTP_202_ACCEPTED, location, {"jobId": str(track.pk)})
 
@@ -196,14 +209,15 @@ class MusicStatusView(APIView):
         tracks = self._tracks(request, asked, unfinished)
         known = {str(track.pk) for track in tracks}
         gone = [part for part in asked if part not in known]
-        etag = self._etag(request, tracks, gone)
+        making = making_of(unfinished)
+        waits = waits_for(tracks)
+        etag = self._etag(request, tracks, gone, waits, making.indicator)
         if is_known(request.headers.get("If-None-Match", ""), etag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
-        making = making_of(unfinished)
         body = {
             "tracks": [
-                track_news(track, badge_html(card, request._request), request)
-                for track, card in zip(tracks, cards_for(tracks), strict=True)
+                self._news(request, track, card, waits)
+                for track, card in zip(tracks, cards_for(tracks, waits), strict=True)
             ],
             "gone": gone,
             "active": making.active,
@@ -221,9 +235,23 @@ class MusicStatusView(APIView):
             return []
         return list(own_tracks(request).for_cards().filter(pk__in=wanted).order_by("pk"))
 
-    def _etag(self, request: Request, tracks: list[MusicTrack], gone: list[str]) -> str:
-        # The elapsed seconds in a badge are left out: the client counts on by itself while nothing changes.
-        seen = [get_language() or "", *[f"{track.pk}:{track.version}" for track in tracks], *gone]
+    def _news(self, request: Request, track: MusicTrack, card: TrackCard, waits: Mapping[uuid.UUID, Wait]) -> Any:
+        wait = waits.get((track.current_remake or track).pk)
+        return track_news(track, card, badge_html(card, request._request), wait.place if wait else None, request)
+
+    def _etag(
+        self,
+        request: Request,
+        tracks: list[MusicTrack],
+        gone: list[str],
+        waits: Mapping[uuid.UUID, Wait],
+        indicator: str,
+    ) -> str:
+        # The elapsed seconds in a badge are left out: the client counts on by itself while nothing changes. Of a place
+        # only its words count, which are rounder than its numbers.
+        stand = [f"{pk}:{wait.place.ahead}:{wait.is_paused}:{wait.text}" for pk, wait in waits.items()]
+        versions = [f"{track.pk}:{track.version}" for track in tracks]
+        seen = [get_language() or "", *versions, *gone, *stand, indicator]
         return f'"{hashlib.sha256("|".join(seen).encode()).hexdigest()[:32]}"'
 
 
@@ -249,7 +277,8 @@ class FileView(APIView):
         """
         disposition = content_disposition_header(as_attachment=True, filename=download_as) if download_as else ""
         if url := signed_url(key, disposition=disposition or ""):
-            return HttpResponseRedirect(url)
+            # The address is good for an hour only: whoever kept this answer for longer would be sent to nowhere.
+            return HttpResponseRedirect(url, headers={"Cache-Control": "no-store"})
         try:
             file = open_audio(key)
         except FileNotFoundError:
@@ -293,7 +322,7 @@ class TrackAudioView(FileView):
             download_as=file_name(track, key.rsplit(".", 1)[-1]) if wanted else "",
         )
         # Without a version the same address may be another piece tomorrow.
-        response["Cache-Control"] = "private, max-age=3600" if version else "private, no-cache"
+        response.headers.setdefault("Cache-Control", "private, max-age=3600" if version else "private, no-cache")
         return response
 
 
@@ -314,7 +343,7 @@ class TrackMidiView(FileView):
         response: HttpResponseBase = self.serve(
             request, key, content_type=MIDI_TYPE, etag=key, download_as=file_name(track, "mid")
         )
-        response["Cache-Control"] = "private, no-cache"
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

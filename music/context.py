@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from music.models import MusicTrack, TrackStatus
+from music.models import MusicTrack, ProviderGate, TrackStatus
 from music.presentation import stage_text
 
 
@@ -22,14 +22,25 @@ class Making:
 
 
 def making_of(unfinished: Sequence[MusicTrack]) -> Making:
-    """Sum up a reader's unfinished tracks: the one that is furthest along speaks for all."""
+    """Sum up a reader's unfinished tracks: the one that is furthest along speaks for all, and only when none has begun
+    does it matter that their provider rests."""
     if not unfinished:
         return Making()
-    furthest = max(unfinished, key=lambda track: (track.status == TrackStatus.GENERATING, track.fencing_token))
+    furthest = max(unfinished, key=_progress)
     state = stage_text(furthest)
+    if furthest.status == TrackStatus.PENDING and _rests(furthest):
+        state = _("the music service is resting")
     if len(unfinished) > 1:
         state = _("%(state)s, %(count)d pieces") % {"state": state, "count": len(unfinished)}
     return Making(len(unfinished), _("🎵 Making music… (%(state)s)") % {"state": state})
+
+
+def _progress(track: MusicTrack) -> tuple[bool, int, int]:
+    return track.status == TrackStatus.GENERATING, track.fencing_token, -(track.turn or 0)
+
+
+def _rests(track: MusicTrack) -> bool:
+    return ProviderGate.objects.filter(pk=track.provider).exclude(pause_code="").exists()
 
 
 def music_in_progress(request: HttpRequest) -> dict[str, object]:

@@ -1,4 +1,7 @@
-"""How long a piece usually takes: its provider's own recent durations, or, until there are some, what it says."""
+"""How long a piece usually takes to make: its provider's own recent durations, or, until there are some, what it says.
+
+Waiting for a turn is no part of it: `music.queueing` reckons that from the queue as it stands.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ LATE_AT_LEAST, LATE_AT_MOST = 30, 300
 
 
 def typical_seconds(provider: str) -> tuple[int, int] | None:
-    """The range within which four of five recent pieces were there, counted from the request as a reader does; None for
-    an unknown provider."""
+    """The range within which four of five recent pieces were made, from the moment they were taken up; None for an
+    unknown provider."""
     recent = MusicTrack.objects.filter(provider=provider, status=TrackStatus.COMPLETED).order_by("-finished_at")
     spans = sorted(
-        (finished - requested).total_seconds()
-        for requested, finished in recent.values_list("requested_at", "finished_at")[:RECENT]
-        if finished
+        (finished - started).total_seconds()
+        for started, finished in recent.values_list("started_at", "finished_at")[:RECENT]
+        if started and finished
     )
     if len(spans) >= ENOUGH:
         low, high = spans[len(spans) // 10], spans[(len(spans) * 9) // 10]

@@ -21,6 +21,7 @@ from music.models import MusicTrack
 from music.presentation import cards_for
 from music.serializers import PROMPT_INPUT_LIMIT
 from music.services import (
+    TooMuchAtOnce,
     cancel_track,
     discard_tracks,
     give_up_remake,
@@ -60,7 +61,11 @@ class MusicPage(LoginRequiredMixin, View):
             request_prompted_track(owner=request.user, prompt=form.cleaned_data["prompt"])
             return reverse("music")
 
-        return redirect_once(request, work, done=_("Your piece is being made in the background."))
+        try:
+            return redirect_once(request, work, done=_("Your piece is being made in the background."))
+        except TooMuchAtOnce as error:
+            form.add_error(None, str(error))
+            return self._render(request, form, status=429)
 
     def _render(self, request: HttpRequest, form: PromptForm, status: int = 200) -> HttpResponse:
         tracks = MusicTrack.objects.for_reader(request.user).standalone().for_cards()[:SHOWN]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,6 +21,7 @@ from music.explanation import Explanation, clock_text, explain, reasons_of
 from music.models import CANCELLED, MusicTrack, TrackStage, TrackStatus
 from music.names import genre_text, mood_text
 from music.reasons import reason_for
+from music.waiting import Wait, span_text, waits_of
 
 VERSION_LETTERS = 12
 _NOT_IN_FILES = '<>:"/\\|?*'
@@ -37,18 +38,37 @@ WIRE_STATES = {
 
 
 @dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """What is said of an unfinished piece, its waiting and its making told apart."""
+
+    stage_text: str
+    is_waiting: bool
+    elapsed: int
+    """Seconds: of waiting since it was asked for, then of making since it was taken up."""
+    typical_text: str
+    place_text: str
+    is_paused: bool
+    late_after: int | None
+    """Seconds of `elapsed` after which it takes longer than usual; None while its provider rests, which is told."""
+    progress: float | None
+
+    @property
+    def is_late(self) -> bool:
+        return self.late_after is not None and self.elapsed >= self.late_after
+
+
+@dataclass(frozen=True, slots=True)
 class RemakeLine:
     """What a badge says of the piece that is to take the shown one's place."""
 
-    is_active: bool
     text: str
-    stage_text: str
-    elapsed: int
-    typical_text: str
-    late_after: int
-    is_late: bool
-    progress: float | None
     reason: str
+    arrived_late: bool
+    way: OnItsWay | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.way is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +83,10 @@ class TrackCard:
     page_url: str
     audio_url: str
     badge_text: str
-    stage_text: str
-    elapsed: int
-    typical_text: str
-    late_after: int
-    is_late: bool
-    progress: float | None
     reason: str
     is_cancelled: bool
+    arrived_late: bool
+    way: OnItsWay | None
     mood: str
     mood_text: str
     genre_text: str
@@ -87,12 +103,17 @@ class TrackCard:
 
     @property
     def is_active(self) -> bool:
-        return self.status in (TrackStatus.PENDING, TrackStatus.GENERATING)
+        return self.way is not None
 
     @property
     def is_making(self) -> bool:
         """Whether something of it is on its way: the piece itself, or the one to take its place."""
-        return self.is_active or (self.remake is not None and self.remake.is_active)
+        return self.shown_way is not None
+
+    @property
+    def shown_way(self) -> OnItsWay | None:
+        """What of it is on its way, if anything is."""
+        return self.way or (self.remake.way if self.remake else None)
 
     @property
     def can_retry(self) -> bool:
@@ -104,14 +125,27 @@ class TrackCard:
         return [(str(mood), mood_text(mood)) for mood in Mood]
 
 
-def cards_for(tracks: Iterable[MusicTrack]) -> list[TrackCard]:
-    """Cards of tracks read with `for_cards`; each provider's typical range is looked up once."""
+Waits = Mapping[uuid.UUID, Wait]
+
+
+def waits_for(pieces: Iterable[MusicTrack]) -> Waits:
+    """How those of a reader's pieces stand that wait for their turn, or whose remakes do."""
+    pieces = list(pieces)
+    shown = [track for piece in pieces for track in (piece, piece.current_remake) if track and track.turn is not None]
+    return waits_of(shown, _clock(pieces[0])) if shown else {}
+
+
+def cards_for(tracks: Iterable[MusicTrack], waits: Waits | None = None) -> list[TrackCard]:
+    """Cards of one reader's tracks read with `for_cards`; each provider's typical range is looked up once."""
+    tracks = list(tracks)
+    if waits is None:
+        waits = waits_for(tracks)
     ranges = cache(typical_seconds)
-    return [_card(track, ranges) for track in tracks]
+    return [_card(track, ranges, waits) for track in tracks]
 
 
 def card_for(track: MusicTrack) -> TrackCard:
-    return _card(track, typical_seconds)
+    return cards_for([track])[0]
 
 
 def badge_html(card: TrackCard, request: HttpRequest) -> str:
@@ -124,11 +158,8 @@ def page_url(track: MusicTrack) -> str:
     return f"{track.log.get_absolute_url() if track.log else reverse('music')}#track-{track.pk}"
 
 
-def _card(track: MusicTrack, ranges: TypicalRange) -> TrackCard:
-    active = track.due_at is not None
+def _card(track: MusicTrack, ranges: TypicalRange, waits: Waits) -> TrackCard:
     ready = track.status == TrackStatus.COMPLETED
-    elapsed = _elapsed(track, track) if active else 0
-    span = ranges(track.provider) if active else None
     remake = track.current_remake
     return TrackCard(
         id=track.pk,
@@ -139,14 +170,10 @@ def _card(track: MusicTrack, ranges: TypicalRange) -> TrackCard:
         page_url=page_url(track),
         audio_url=audio_path(track),
         badge_text=badge_text(track),
-        stage_text=stage_text(track),
-        elapsed=elapsed,
-        typical_text=_typical_text(span),
-        late_after=late_after(span),
-        is_late=active and elapsed >= late_after(span),
-        progress=track.progress,
-        reason=reason_for(track.error_code),
+        reason=error_text(track),
         is_cancelled=track.error_code == CANCELLED,
+        arrived_late=track.arrived_late,
+        way=_way(track, track, ranges, waits),
         mood=track.mood,
         mood_text=mood_text(track.mood),
         genre_text=genre_text(track.genre),
@@ -158,30 +185,46 @@ def _card(track: MusicTrack, ranges: TypicalRange) -> TrackCard:
         outline=_outline(track.peaks) if ready else "",
         outline_width=len(track.peaks),
         explanation=explain(track),
-        remake=_remake_line(remake, track, ranges) if remake else None,
+        remake=_remake_line(remake, track, ranges, waits) if remake else None,
     )
 
 
-def _remake_line(remake: MusicTrack, track: MusicTrack, ranges: TypicalRange) -> RemakeLine:
-    active = remake.due_at is not None
-    elapsed = _elapsed(remake, track) if active else 0
-    span = ranges(remake.provider) if active else None
-    if not active:
+def _way(track: MusicTrack, read: MusicTrack, ranges: TypicalRange, waits: Waits) -> OnItsWay | None:
+    """How far an unfinished track is; `read` is the row whose query brought the time along."""
+    if track.due_at is None:
+        return None
+    span = ranges(track.provider)
+    wait = waits.get(track.pk)
+    waiting = track.status == TrackStatus.PENDING
+    late: int | None = late_after(span)
+    if wait:
+        late = None if wait.is_paused else max(late_after(span), wait.place.high)
+    return OnItsWay(
+        stage_text=stage_text(track),
+        is_waiting=waiting,
+        elapsed=_elapsed(track, _clock(read)),
+        typical_text="" if waiting or not span else _("usually %(span)s") % {"span": span_text(*span)},
+        place_text=wait.text if wait else "",
+        is_paused=wait is not None and wait.is_paused,
+        late_after=late,
+        progress=track.progress,
+    )
+
+
+def _remake_line(remake: MusicTrack, track: MusicTrack, ranges: TypicalRange, waits: Waits) -> RemakeLine:
+    if remake.arrived_late:
+        text = _("The new version has arrived after all")
+    elif remake.due_at is None:
         text = _("The new version could not be made; the one you know is still here.")
     elif remake.mood != track.mood:
         text = _("Being made again: %(mood)s") % {"mood": mood_text(remake.mood)}
     else:
         text = _("Being made again")
     return RemakeLine(
-        is_active=active,
         text=text,
-        stage_text=stage_text(remake),
-        elapsed=elapsed,
-        typical_text=_typical_text(span),
-        late_after=late_after(span),
-        is_late=active and elapsed >= late_after(span),
-        progress=remake.progress,
-        reason=reason_for(remake.error_code),
+        reason=error_text(remake),
+        arrived_late=remake.arrived_late,
+        way=_way(remake, track, ranges, waits),
     )
 
 
@@ -208,20 +251,25 @@ def _outline(peaks: list[int]) -> str:
     return f"M0 51V{50 - heights[0]}" + "".join(f"l1 {step}".replace(" -", "-") for step in steps) + "h1V51z"
 
 
-def _typical_text(span: tuple[int, int] | None) -> str:
-    return _("usually %(low)d–%(high)d s") % {"low": span[0], "high": span[1]} if span else ""
-
-
 def badge_text(track: MusicTrack) -> str:
     """The badge's words (requirement B10)."""
     if track.error_code == CANCELLED:
         return _("Cancelled")
+    if track.arrived_late:
+        return _("It came late, but it is here")
     return {
         TrackStatus.PENDING: _("Making music"),
         TrackStatus.GENERATING: _("Making music"),
         TrackStatus.COMPLETED: _("Music ready"),
         TrackStatus.ERROR: _("Could not be made"),
     }[TrackStatus(track.status)]
+
+
+def error_text(track: MusicTrack) -> str:
+    """Why it could not be made, for the reader; empty where nothing went wrong."""
+    if track.arrived_late:
+        return _("We had stopped waiting for it, and then it came. Take it in to hear it; nothing is ordered again.")
+    return reason_for(track.error_code)
 
 
 def stage_text(track: MusicTrack) -> str:
@@ -237,7 +285,13 @@ def stage_text(track: MusicTrack) -> str:
     }[TrackStage(track.stage)]
 
 
-def _elapsed(track: MusicTrack, read: MusicTrack) -> int:
-    """Whole seconds since the track was asked for, by the database's clock, which the query may have brought along."""
-    now: datetime = getattr(read, "clock", None) or MusicTrack.objects.values_list(Now(), flat=True).get(pk=read.pk)
-    return max(0, int((now - track.requested_at).total_seconds()))
+def _clock(track: MusicTrack) -> datetime:
+    """The database's time, which the track's query may have brought along."""
+    now: datetime = getattr(track, "clock", None) or MusicTrack.objects.values_list(Now(), flat=True).get(pk=track.pk)
+    return now
+
+
+def _elapsed(track: MusicTrack, now: datetime) -> int:
+    """Whole seconds since the track was taken up, or, while it waits, since it was asked for."""
+    since = track.started_at if track.status == TrackStatus.GENERATING and track.started_at else track.requested_at
+    return max(0, int((now - since).total_seconds()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -12,8 +12,8 @@ from rest_framework.reverse import reverse
 from music.brief import Genre, Mood
 from music.explanation import explain
 from music.models import MusicTrack, TrackStatus
-from music.presentation import WIRE_STATES, audio_path, badge_text, page_url, stage_text
-from music.reasons import reason_for
+from music.presentation import WIRE_STATES, TrackCard, audio_path, badge_text, error_text, page_url, stage_text
+from music.queueing import SHOWN_PLACES, Place, places_of
 
 PROMPT_INPUT_LIMIT = 300
 
@@ -22,6 +22,29 @@ class PlaceSerializer(serializers.Serializer[Any]):
     at = serializers.FloatField(help_text="Seconds from the beginning")
     clock = serializers.CharField(help_text="The same for reading, as 1:05")
     text = serializers.CharField(help_text="How the theme is varied there; of a chapter, its log's label")
+
+
+class QueuePlaceSerializer(serializers.Serializer[Any]):
+    """Where a waiting track stands, as things are now."""
+
+    ahead = serializers.IntegerField(help_text="Tracks that come before it")
+    more = serializers.BooleanField(help_text="Whether the counting stopped there")
+    low_seconds = serializers.IntegerField(help_text="It should be there in so many seconds at the earliest")
+    high_seconds = serializers.IntegerField(help_text="And at the latest; both 0 where nobody can say")
+    paused = serializers.BooleanField(help_text="Whether its provider takes nothing new until further notice")
+
+
+def place_json(place: Place | None) -> dict[str, Any] | None:
+    """The body of `QueuePlaceSerializer`."""
+    if place is None:
+        return None
+    return {
+        "ahead": place.ahead,
+        "more": place.more,
+        "low_seconds": place.low,
+        "high_seconds": place.high,
+        "paused": bool(place.pause_code),
+    }
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
@@ -46,11 +69,21 @@ class RemakeSerializer(serializers.ModelSerializer[MusicTrack]):
 
     class Meta:
         model = MusicTrack
-        fields = ["status", "stage", "progress", "error_code", "error_message", "genre", "mood", "requested_at"]
+        fields = [
+            "status",
+            "stage",
+            "progress",
+            "error_code",
+            "error_message",
+            "arrived_late",
+            "genre",
+            "mood",
+            "requested_at",
+        ]
         read_only_fields = fields
 
     def get_error_message(self, track: MusicTrack) -> str:
-        return reason_for(track.error_code)
+        return error_text(track)
 
 
 class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
@@ -60,6 +93,9 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
     error_message = serializers.SerializerMethodField(help_text="Why it failed, for the reader")
     midi_url = serializers.SerializerMethodField(help_text="The score as a MIDI file; empty where there is none")
     log_id = serializers.UUIDField(read_only=True, allow_null=True)
+    place = serializers.SerializerMethodField(
+        help_text=f"In the queue; null unless it is pending and among its reader's {SHOWN_PLACES} foremost"
+    )
     explanation = serializers.SerializerMethodField(help_text="Null until completed, and where its maker told nothing")
     peaks = serializers.ListField(
         child=serializers.IntegerField(), read_only=True, help_text="The waveform's outline, 0 to 100; may be empty"
@@ -84,6 +120,8 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
             "midi_url",
             "error_code",
             "error_message",
+            "arrived_late",
+            "place",
             "remake",
             "prompt",
             "genre",
@@ -118,7 +156,18 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
         return asdict(explanation) if explanation else None
 
     def get_error_message(self, track: MusicTrack) -> str:
-        return reason_for(track.error_code)
+        return error_text(track)
+
+    @extend_schema_field(QueuePlaceSerializer(allow_null=True))
+    def get_place(self, track: MusicTrack) -> dict[str, Any] | None:
+        if track.turn is None:
+            return None
+        kept = cast("dict[str, Any]", self.context)
+        if "places" not in kept:  # once for the whole answer, however many tracks it lists
+            kept["places"] = places_of(
+                MusicTrack.objects.for_reader(track.owner_id).waiting().in_order()[:SHOWN_PLACES]
+            )
+        return place_json(kept["places"].get(track.pk))
 
 
 def audio_url(track: MusicTrack, request: Any) -> str:
@@ -193,10 +242,17 @@ class TrackNewsSerializer(serializers.Serializer[Any]):
     audio_url = serializers.CharField(help_text="Where the page plays it from: each version has its own; may be empty")
     making = serializers.BooleanField(help_text="Whether it, or a remake of it, is on its way")
     remake_error = serializers.CharField(help_text="Why a remake of it failed; empty where none did")
+    arrived_late = serializers.BooleanField(help_text="Given up, but there after all: a retry takes it in")
+    place = QueuePlaceSerializer(allow_null=True, help_text="Of the track, or of a remake of it; null unless it waits")
+    place_text = serializers.CharField(help_text="The same in words; empty while there is nothing worth saying")
+    late_after = serializers.IntegerField(
+        allow_null=True, help_text="Seconds after which it takes longer than usual; null: it is not told"
+    )
 
 
-def track_news(track: MusicTrack, badge: str, request: Any) -> dict[str, Any]:
+def track_news(track: MusicTrack, card: TrackCard, badge: str, place: Place | None, request: Any) -> dict[str, Any]:
     """The body of `TrackNewsSerializer`."""
+    way = card.shown_way
     remake = track.current_remake
     return {
         "id": str(track.pk),
@@ -210,11 +266,15 @@ def track_news(track: MusicTrack, badge: str, request: Any) -> dict[str, Any]:
         "page_url": page_url(track),
         "file_url": audio_url(track, request),
         "error_code": track.error_code,
-        "error_message": reason_for(track.error_code),
+        "error_message": error_text(track),
         "badge_html": badge,
         "audio_url": audio_path(track),
         "making": track.due_at is not None or (remake is not None and remake.due_at is not None),
-        "remake_error": reason_for(remake.error_code) if remake else "",
+        "remake_error": error_text(remake) if remake else "",
+        "arrived_late": track.arrived_late,
+        "place": place_json(place),
+        "place_text": way.place_text if way else "",
+        "late_after": way.late_after if way else None,
     }
 
 

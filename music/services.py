@@ -205,7 +205,7 @@ def discard_tracks(tracks: list[MusicTrack]) -> None:
     """Forget pieces for good, with their remakes: their rows now, their files once that has committed."""
     doomed = MusicTrack.objects.filter(pk__in=[track.pk for track in tracks])
     # Held first: a remake may be taking its piece's place at this moment, and with it the names of the files.
-    rows = list(doomed.select_for_update().values_list("file", "midi"))
+    rows = list(doomed.select_for_update().order_by("pk").values_list("file", "midi"))
     doomed.delete()
     keys = [key for names in rows for key in names if key]
     transaction.on_commit(lambda: remove_files(keys), robust=True)

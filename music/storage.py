@@ -1,22 +1,26 @@
-"""Where finished audio lives: keys, storing with a check, removing.
+"""Where finished audio lives: keys, storing with a check, listing, removing.
 
-A key is made of the content: the same bytes go to the same place however often they are stored, and a worker that lost
-its lease can at worst write what is there already.
+A key is made of the content: the same bytes go to the same place however often they are stored, what is there already
+is not written again, and a worker that lost its lease can at worst write what is there already.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
+import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -27,10 +31,27 @@ logger = logging.getLogger(__name__)
 
 
 MIDI_TYPE = "audio/midi"
+FOLDER = "tracks"
+DRAFT = ".incoming-"
+BLOCK = 1 << 20
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class StorageFailed(Exception):
-    """The audio could not be stored, or is not there as it should be afterwards."""
+    """The audio could not be stored, or is not there as it should be afterwards.
+
+    `halted`: only a person can help (no permission, no bucket). `permanent`: these bytes will never be taken. With
+    neither it may pass by itself. `code` is "disk_full" where that is the reason.
+    """
+
+    def __init__(
+        self, message: str, *, halted: bool = False, permanent: bool = False, code: str = "storage_failed"
+    ) -> None:
+        super().__init__(message)
+        self.halted = halted
+        self.permanent = permanent
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +62,39 @@ class StoredFile:
     midi_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file as a listing shows it; `modified` in seconds since 1970, by the storage's clock."""
+
+    key: str
+    size: int
+    modified: float
+
+
+class AudioStorage(Protocol):
+    """What a storage of audio can do beyond Django's own. Local files and buckets both can."""
+
+    def put(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Have exactly these bytes under the key, written only where they are not there yet, and checked afterwards.
+
+        Raises `StorageFailed`.
+        """
+
+    def size_of(self, key: str) -> int | None:
+        """The file's size in bytes; None when there is none. Raises `StorageFailed`."""
+
+    def listing(self, folder: str) -> Iterator[SeenFile]:
+        """Every file below the folder, in no order, one at a time. Raises `StorageFailed`."""
+
+    def remove(self, keys: list[str]) -> None:
+        """Remove these files; one that is gone already is fine. Raises `StorageFailed` after trying all."""
+
+
+def audio_storage() -> AudioStorage:
+    """The storage that settings name, with what it can do for audio."""
+    return cast(AudioStorage, default_storage)
+
+
 class AtomicFileSystemStorage(FileSystemStorage):
     """Local files that appear whole or not at all: written beside their place, synced, renamed over it."""
 
@@ -49,8 +103,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File[bytes]) -> str:
         target = Path(self.path(name))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
+        descriptor, draft = _open_draft(target.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for chunk in content.chunks():
@@ -63,7 +116,86 @@ class AtomicFileSystemStorage(FileSystemStorage):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(draft)
             raise
+        # The rename itself, and the folder that may be new, are on the disk only when their own folders are.
+        for folder in (target.parent, target.parent.parent):
+            with contextlib.suppress(FileNotFoundError):
+                _sync(folder)
         return name
+
+    def delete(self, name: str) -> None:
+        """Remove the file, and the folder that was only there for it."""
+        super().delete(name)
+        parent = Path(self.path(name)).parent
+        if parent != Path(self.base_location):
+            with contextlib.suppress(OSError):  # not empty, or gone already
+                parent.rmdir()
+
+    def put(self, key: str, data: bytes, *, content_type: str) -> None:
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            if self._holds(key, len(data), sha256):
+                return
+            self.save(key, ContentFile(data))
+            arrived = self._holds(key, len(data), sha256)
+        except OSError as error:
+            raise _failure(error) from error
+        if not arrived:
+            raise StorageFailed(f"{key} was written, and reads back as something else")
+
+    def size_of(self, key: str) -> int | None:
+        try:
+            return self.size(key)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise _failure(error) from error
+
+    def listing(self, folder: str) -> Iterator[SeenFile]:
+        base = Path(self.base_location)
+        try:
+            for entry in _files_below(base / folder):
+                if not entry.name.startswith(DRAFT):
+                    # A file that goes while one looks is one that is not there.
+                    with contextlib.suppress(FileNotFoundError):
+                        found = entry.stat()
+                        key = Path(entry.path).relative_to(base).as_posix()
+                        yield SeenFile(key, found.st_size, found.st_mtime)
+        except OSError as error:
+            raise _failure(error) from error
+
+    def remove(self, keys: list[str]) -> None:
+        failed: list[OSError] = []
+        for key in keys:
+            try:
+                self.delete(key)
+            except OSError as error:
+                failed.append(error)
+        if failed:
+            raise _failure(failed[0]) from failed[0]
+
+    def remove_drafts(self, *, older_than: float) -> int:
+        """Remove what killed writers left half written, `older_than` seconds ago or more; how many."""
+        removed = 0
+        for entry in _files_below(Path(self.base_location)):
+            if entry.name.startswith(DRAFT):
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - entry.stat().st_mtime >= older_than:
+                        os.unlink(entry.path)
+                        removed += 1
+        return removed
+
+    def _holds(self, key: str, size: int, sha256: str) -> bool:
+        """Whether the file has these bytes: read back, a block at a time."""
+        digest = hashlib.sha256()
+        try:
+            with open(self.path(key), "rb") as file:
+                if os.fstat(file.fileno()).st_size != size:
+                    return False
+                while block := file.read(BLOCK):
+                    digest.update(block)
+        except FileNotFoundError:
+            return False
+        return digest.hexdigest() == sha256
 
 
 def store_audio(track_id: uuid.UUID, audio: Audio) -> StoredFile:
@@ -72,25 +204,13 @@ def store_audio(track_id: uuid.UUID, audio: Audio) -> StoredFile:
     Raises `StorageFailed`; may be repeated at will.
     """
     digest = hashlib.sha256(audio.data).hexdigest()
-    key = f"tracks/{track_id}/{digest[:20]}.{audio.extension}"
+    key = f"{FOLDER}/{track_id}/{digest[:20]}.{audio.extension}"
     midi_key = ""
     if audio.midi:
-        midi_key = f"tracks/{track_id}/{hashlib.sha256(audio.midi).hexdigest()[:20]}.mid"
-        _save(midi_key, audio.midi, MIDI_TYPE)
-    _save(key, audio.data, audio.content_type)
+        midi_key = f"{FOLDER}/{track_id}/{hashlib.sha256(audio.midi).hexdigest()[:20]}.mid"
+        audio_storage().put(midi_key, audio.midi, content_type=MIDI_TYPE)
+    audio_storage().put(key, audio.data, content_type=audio.content_type)
     return StoredFile(key=key, size=len(audio.data), sha256=digest, midi_key=midi_key)
-
-
-def _save(key: str, data: bytes, content_type: str) -> None:
-    content = ContentFile(data, name=key)
-    content.content_type = content_type  # type: ignore[attr-defined]  # what the S3 storage serves it as
-    try:
-        name = default_storage.save(key, content)
-        size = default_storage.size(name)
-    except Exception as error:  # each storage backend raises errors of its own kind
-        raise StorageFailed(f"{type(error).__name__}: {error}") from error
-    if name != key or size != len(data):
-        raise StorageFailed(f"stored {name} with {size} bytes, expected {key} with {len(data)}")
 
 
 def signed_url(key: str, *, disposition: str = "") -> str | None:
@@ -114,9 +234,69 @@ def open_audio(key: str) -> File[bytes]:
 
 
 def remove_files(keys: Iterable[str]) -> None:
-    """Remove stored files; one that is gone already is fine, and one that cannot be removed is left and logged."""
-    for key in keys:
-        try:
-            default_storage.delete(key)
-        except Exception:  # each storage backend raises errors of its own kind; a file left over harms nobody
-            logger.exception("could not remove %s", key)
+    """Remove stored files; one that is gone already is fine. One that cannot be removed now is left and logged: the
+    daily check finds it."""
+    unwanted = list(keys)
+    if not unwanted:
+        return
+    try:
+        audio_storage().remove(unwanted)
+    except Exception:  # the rows are gone already, and nobody should hear of a file that harms nobody
+        logger.exception("some of %d files could not be removed, %s among them", len(unwanted), unwanted[0])
+
+
+def iter_files() -> Iterator[SeenFile]:
+    """Every stored file of every track, one at a time. Raises `StorageFailed`."""
+    return audio_storage().listing(FOLDER)
+
+
+def check_writable() -> None:
+    """Store a few bytes and remove them again. Raises `StorageFailed`."""
+    key = f"probes/{uuid.uuid4().hex}"
+    audio_storage().put(key, b"probe", content_type="application/octet-stream")
+    remove_files([key])
+
+
+def free_megabytes() -> int:
+    """Free disk where it is scarcest, of all the places that are written to: data, temporary files, local audio."""
+    places = [Path(settings.DATA_DIR), Path(tempfile.gettempdir())]
+    if isinstance(default_storage, FileSystemStorage):
+        places.append(Path(default_storage.base_location))
+    # A folder that is not there yet is made on the disk of the nearest one above it that is.
+    there = {next(each for each in (place, *place.parents) if each.exists()) for place in places}
+    return min(shutil.disk_usage(place).free for place in there) // 1_000_000
+
+
+def _open_draft(folder: Path) -> tuple[int, str]:
+    """A file to write into, beside its place to be. The folder may go away again at any moment: its last file was
+    removed just now."""
+    for _ in range(3):
+        folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            return tempfile.mkstemp(dir=folder, prefix=DRAFT)
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.mkstemp(dir=folder, prefix=DRAFT)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _files_below(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(Path(entry.path))
+            else:
+                yield entry
+
+
+def _failure(error: OSError) -> StorageFailed:
+    told = f"{type(error).__name__}: {error}"
+    if error.errno in NO_ROOM:
+        return StorageFailed(told, code="disk_full")
+    return StorageFailed(told, halted=error.errno in NO_RIGHT)

@@ -1,4 +1,5 @@
-// Badges on the page follow the news: redrawn by the server's own partial, only ever forward in version.
+// Badges on the page follow the news: redrawn by the server's own partial, only ever forward in version. Between two
+// versions only a waiting piece's place in the queue changes, and only its line is written anew.
 
 import { announce, onEveryPage, phrase } from "./page.js";
 
@@ -20,16 +21,20 @@ export function startBadges() {
 }
 
 function keep(track) {
-  if ((newest.get(track.id)?.version ?? -1) >= track.version) return;
+  const known = newest.get(track.id);
+  // The same badge to the letter is an answer that the browser has kept, with the seconds of the time it came.
+  if ((known?.version ?? -1) > track.version || known?.badge_html === track.badge_html) return;
   newest.delete(track.id);
-  newest.set(track.id, track);
+  newest.set(track.id, { ...track, heard: Date.now() });
   if (newest.size > KEPT_NEWS) newest.delete(newest.keys().next().value);
 }
 
 function redrawAll({ speak }) {
   for (const badge of document.querySelectorAll("[data-track]")) {
     const track = newest.get(badge.dataset.track);
-    if (track && track.version > Number(badge.dataset.version)) redraw(badge, track, speak);
+    if (!track) continue;
+    if (track.version > Number(badge.dataset.version)) redraw(badge, track, speak);
+    else if (track.version === Number(badge.dataset.version)) standInLine(badge, track);
   }
   const active = tick();
   if (active && !ticking) ticking = setInterval(tick, 1000);
@@ -41,6 +46,9 @@ function redraw(badge, track, speak) {
   const fresh = template.content.firstElementChild;
   if (!fresh) return;
   for (const element of fresh.querySelectorAll("noscript")) element.remove();
+  for (const clock of fresh.querySelectorAll("[data-elapsed]")) {
+    clock.dataset.since = String(track.heard - Number(clock.dataset.elapsed) * 1000);
+  }
   const focused = badge.contains(document.activeElement) ? document.activeElement : null;
   const before = badge.dataset.status;
   const about = fresh.querySelector("[data-about]");
@@ -55,6 +63,16 @@ function redraw(badge, track, speak) {
     announce(`${track.title}: ${track.badge_text}`);
   }
   document.dispatchEvent(new CustomEvent("music:badge-drawn"));
+}
+
+function standInLine(badge, track) {
+  const line = badge.querySelector("[data-place]");
+  if (!line) return;
+  if (line.textContent !== track.place_text) line.textContent = track.place_text;
+  line.hidden = !track.place_text;
+  badge.toggleAttribute("data-paused", track.place?.paused === true);
+  if (track.late_after === null) delete badge.dataset.lateAfter;
+  else badge.dataset.lateAfter = String(track.late_after);
 }
 
 /** A piece deleted from elsewhere leaves with all that belongs to it alone. */
@@ -78,7 +96,8 @@ function tick() {
         ? phrase("seconds", { seconds })
         : phrase("minutes", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
     const badge = clock.closest("[data-track]");
-    if (seconds >= Number(badge.dataset.lateAfter)) badge.querySelector("[data-late]").hidden = false;
+    // Without a limit (its provider rests) it is never late.
+    badge.querySelector("[data-late]").hidden = !(seconds >= Number(badge.dataset.lateAfter ?? NaN));
   }
   if (!clocks.length) {
     clearInterval(ticking);

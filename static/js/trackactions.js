@@ -8,6 +8,7 @@ import { showProblem } from "./toasts.js";
 
 // The track has been cancelled, tried again, finished (409) or deleted (404) from elsewhere: the news will tell.
 const MOVED_ON = [404, 409];
+const TOO_MUCH = 429;
 
 export function startTrackActions() {
   document.addEventListener("submit", (event) => {
@@ -48,6 +49,15 @@ async function send(form, button) {
     rememberTrack(badge.dataset.track, badge.querySelector("[data-play]")?.getAttribute("href") ?? "");
     pollNow();
   } else {
-    showProblem(phrase("refused"));
+    showProblem((response.status === TOO_MUCH && (await detailOf(response))) || phrase("refused"));
+  }
+}
+
+/** What a problem+json answer says to the reader; empty when it is something else. */
+async function detailOf(response) {
+  try {
+    return (await response.json()).detail ?? "";
+  } catch {
+    return "";
   }
 }

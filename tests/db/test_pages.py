@@ -17,6 +17,7 @@ from journeys.services import LogEntry, add_log
 from music import generation
 from music.models import MusicTrack
 from music.services import cancel_track, request_prompted_track
+from tests.db.steps import claimed
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "wonderland-7"
@@ -124,7 +125,7 @@ def test_a_badge_for_every_state(as_alice: Client, journey: Journey, alice: Read
     track = MusicTrack.objects.get()
     url = f"/journeys/{journey.pk}"
     assert "음악 생성 중" in text(as_alice.get(url))
-    MusicTrack.claim(track.pk, lease=generation.FORGOTTEN_AFTER, deadline=generation.FORGOTTEN_AFTER)
+    claimed(track)
     assert "음악 생성 중" in text(as_alice.get(url))
     cancel_track(track)
     page = text(as_alice.get(url))
@@ -248,12 +249,27 @@ def test_pages_carry_a_strict_policy_and_no_inline_script(as_alice: Client, jour
         assert not re.search(r"\son\w+=|\sstyle=", page), url
 
 
-def test_a_journey_page_costs_the_same_for_five_and_for_fifty_logs(as_alice: Client, journey: Journey) -> None:
+def queries_of_a_journey_page(client: Client, journey: Journey, logs: int) -> int:
+    while journey.logs.count() < logs:
+        add_log(journey, LogEntry(memo="x"))
+    with CaptureQueriesContext(connection) as seen:
+        client.get(f"/journeys/{journey.pk}")
+    return len(seen)
+
+
+def test_a_journey_page_costs_the_same_for_thirty_and_for_fifty_logs_that_wait(
+    as_alice: Client, journey: Journey
+) -> None:
+    assert queries_of_a_journey_page(as_alice, journey, 30) == queries_of_a_journey_page(as_alice, journey, 50)
+
+
+def test_a_journey_page_costs_the_same_for_five_and_for_fifty_logs_whose_pieces_have_ended(
+    as_alice: Client, journey: Journey
+) -> None:
     def queries(logs: int) -> int:
-        while journey.logs.count() < logs:
-            add_log(journey, LogEntry(memo="x"))
-        with CaptureQueriesContext(connection) as seen:
-            as_alice.get(f"/journeys/{journey.pk}")
-        return len(seen)
+        queries_of_a_journey_page(as_alice, journey, logs)
+        for track in MusicTrack.objects.unfinished():
+            cancel_track(track)
+        return queries_of_a_journey_page(as_alice, journey, logs)
 
     assert queries(5) == queries(50)

@@ -13,6 +13,7 @@ from journeys.models import Journey, Reader
 from music import generation
 from music.models import MusicTrack
 from music.services import cancel_track
+from tests.db.steps import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def test_a_jobs_state_is_processing_while_it_is_made_and_error_when_it_failed(
     alice_api: APIClient, journey: Journey
 ) -> None:
     track = track_of(journey)
-    MusicTrack.claim(track.pk, lease=generation.FORGOTTEN_AFTER, deadline=generation.FORGOTTEN_AFTER)
+    claimed(track)
     assert alice_api.get(f"/api/music/{track.pk}/status").json() == {"state": "processing"}
     cancel_track(track)
     assert alice_api.get(f"/api/music/{track.pk}/status").json() == {"state": "error"}
@@ -109,7 +110,7 @@ def test_triggering_starts_nothing_twice(alice_api: APIClient, journey: Journey)
     url = f"/api/music/generate/{track.pk}"
     pending = alice_api.post(url)
     assert (pending.status_code, pending.json()["status"]) == (202, "pending")
-    MusicTrack.claim(track.pk, lease=generation.KNOCK_AGAIN_AFTER, deadline=generation.KNOCK_AGAIN_AFTER)
+    claimed(track)
     running = alice_api.post(url)
     assert (running.status_code, running.json()["status"]) == (202, "generating")
     track.refresh_from_db()

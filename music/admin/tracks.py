@@ -1,4 +1,4 @@
-"""Music for staff: the machine's columns to read, its timeline, and what may be done through the services."""
+"""Tracks: the machine's columns to read, the timeline, and what may be done through the services."""
 
 from __future__ import annotations
 
@@ -13,19 +13,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from music.admin.readonly import MachineAdmin, ReadOnlyInline
 from music.models import MusicTrack, SubmissionAttempt, TrackEvent
-from music.services import cancel_track, retry_track
-
-
-class ReadOnlyInline(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from music.services import FREE_PROVIDER, cancel_track, retry_track, switch_track
 
 
 class TrackEventInline(ReadOnlyInline):
@@ -35,7 +25,11 @@ class TrackEventInline(ReadOnlyInline):
 
 class SubmissionAttemptInline(ReadOnlyInline):
     model = SubmissionAttempt
-    fields = ["seq", "ask", "provider", "state", "task_id", "trace_id", "error", "opened_at", "closed_at"]
+    fields = [
+        *("seq", "ask", "provider", "state", "task_id", "trace_id", "error", "opened_at", "closed_at", "watch_at"),
+        *("resolved_by", "note"),
+    ]
+    show_change_link = True
 
 
 class AgeFilter(admin.SimpleListFilter):
@@ -80,10 +74,13 @@ class RemakeFilter(admin.SimpleListFilter):
 
 
 @admin.register(MusicTrack)
-class MusicTrackAdmin(admin.ModelAdmin):
+class MusicTrackAdmin(MachineAdmin):
     """Nothing here is edited by hand: rows change through the machine's transitions only."""
 
-    list_display = ["title", "owner", "status", "stage", "provider", "error_code", "requested_at", "finished_at"]
+    list_display = [
+        *("title", "owner", "status", "stage", "provider", "turn", "error_code", "arrived_late"),
+        *("requested_at", "finished_at"),
+    ]
     list_filter = [
         "status",
         "stage",
@@ -92,6 +89,7 @@ class MusicTrackAdmin(admin.ModelAdmin):
         AgeFilter,
         "provider",
         "error_code",
+        "arrived_late",
         "mood",
         "genre",
     ]
@@ -100,13 +98,13 @@ class MusicTrackAdmin(admin.ModelAdmin):
     list_select_related = ["owner"]
     date_hierarchy = "created_at"
     inlines = [TrackEventInline, SubmissionAttemptInline]
-    actions = ["retry_selected", "cancel_selected"]
+    actions = ["retry_selected", "cancel_selected", "give_to_the_studio"]
     fieldsets = [
         (
             None,
             {"fields": ["id", "title", "owner", "log", "album", "number", "replaces", "status", "stage", "progress"]},
         ),
-        (_("Error"), {"fields": ["error_code", "error_message"]}),
+        (_("Error"), {"fields": ["error_code", "error_message", "arrived_late"]}),
         (
             _("Asked for"),
             {
@@ -131,11 +129,13 @@ class MusicTrackAdmin(admin.ModelAdmin):
                     "ask",
                     "fencing_token",
                     "lease_until",
+                    "turn",
                     "due_at",
                     "deadline_at",
                     "knocked_at",
                     "holds",
                     "rescues",
+                    "fetches",
                 ]
             },
         ),
@@ -157,15 +157,6 @@ class MusicTrackAdmin(admin.ModelAdmin):
         (_("Times"), {"fields": ["created_at", "requested_at", "started_at", "finished_at"]}),
     ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: MusicTrack | None = None) -> list[str]:
-        return [str(name) for _title, options in self.fieldsets for name in options["fields"]]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: MusicTrack | None = None) -> bool:
-        return False
-
     @admin.action(description=_("Retry (only tracks that ended in error)"), permissions=["change"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> None:
         self._act(request, queryset, retry_track)
@@ -173,6 +164,10 @@ class MusicTrackAdmin(admin.ModelAdmin):
     @admin.action(description=_("Cancel (only unfinished tracks)"), permissions=["change"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> None:
         self._act(request, queryset, lambda track: cancel_track(track, message=f"by staff: {request.user}"))
+
+    @admin.action(description=_("Give to the studio (only tracks that wait)"), permissions=["change"])
+    def give_to_the_studio(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> None:
+        self._act(request, queryset, lambda track: switch_track(track, FREE_PROVIDER, by=str(request.user)))
 
     def _act(self, request: HttpRequest, queryset: QuerySet[MusicTrack], act: Callable[[MusicTrack], bool]) -> None:
         """Act on each track by itself: one that is in another state by now is counted and left alone."""
@@ -189,22 +184,3 @@ class MusicTrackAdmin(admin.ModelAdmin):
                 % {"count": left},
                 messages.WARNING,
             )
-
-
-@admin.register(SubmissionAttempt)
-class SubmissionAttemptAdmin(admin.ModelAdmin):
-    """Orders that may have cost money; filter by *unknown* for those whose outcome nobody learned."""
-
-    list_display = ["track", "seq", "provider", "state", "task_id", "trace_id", "opened_at", "closed_at", "error"]
-    list_filter = ["state", "provider", "opened_at"]
-    search_fields = ["task_id", "trace_id", "track__id", "track__owner__username"]
-    list_select_related = ["track"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: SubmissionAttempt | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: SubmissionAttempt | None = None) -> bool:
-        return False
