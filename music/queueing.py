@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Subquery
+from django.db.models import Count
 from django.db.models.functions import Now
 
 from music.expectations import typical_seconds
@@ -127,21 +127,30 @@ class Place:
 
 
 def places_of(tracks: Iterable[MusicTrack]) -> dict[uuid.UUID, Place]:
-    """The places of one reader's waiting tracks, the foremost ones; bounded work however long the queue is."""
+    """The places of one reader's waiting tracks, the foremost ones; a few bounded queries however long the queue is."""
     waiting = sorted(
         (track for track in tracks if track.turn is not None), key=lambda track: (track.turn, track.requested_at)
     )[:SHOWN_PLACES]
-    gates = ProviderGate.objects.annotate(clock=Now()).in_bulk({track.provider for track in waiting})
-    spans = {name: typical_seconds(name) for name in {track.provider for track in waiting}}
-    return {track.pk: _place(track, gates.get(track.provider), spans[track.provider]) for track in waiting}
+    names = {track.provider for track in waiting}
+    gates = ProviderGate.objects.annotate(clock=Now()).in_bulk(names)
+    spans = {name: typical_seconds(name) for name in names}
+    fronts = {name: _front(name) for name in names}
+    found = {}
+    for track in waiting:
+        front = fronts[track.provider]
+        # One that is missing stands further back, or, where the whole queue was read, has been let in meanwhile.
+        ahead = front.get(track.pk, len(front) if len(front) > COUNTED else 0)
+        found[track.pk] = _place(track, gates.get(track.provider), spans[track.provider], ahead)
+    return found
 
 
-def _place(track: MusicTrack, gate: ProviderGate | None, span: tuple[int, int] | None) -> Place:
-    queue = MusicTrack.objects.waiting().filter(provider=track.provider)
-    # Compared inside the database: SQLite writes a moment down in more than one way, and compares what is written.
-    asked_at = MusicTrack.objects.filter(pk=track.pk).values("requested_at")
-    before = queue.filter(turn__lte=track.turn).exclude(turn=track.turn, requested_at__gte=Subquery(asked_at))
-    ahead = before.order_by().values("pk")[: COUNTED + 1].count()
+def _front(provider: str) -> dict[uuid.UUID, int]:
+    """The foremost of the provider's queue, each with how many come before it."""
+    queue = MusicTrack.objects.waiting().filter(provider=provider).in_order()
+    return {pk: ahead for ahead, pk in enumerate(queue.values_list("pk", flat=True)[: COUNTED + 1])}
+
+
+def _place(track: MusicTrack, gate: ProviderGate | None, span: tuple[int, int] | None, ahead: int) -> Place:
     pause_code = gate.pause_code if gate else ""
     low = high = 0
     if span and not pause_code and ahead <= COUNTED:

@@ -13,6 +13,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='musictrack',
+            index=models.Index(condition=models.Q(('replaces__isnull', False)), fields=['replaces'], name='track_remake'),
+        ),
+        migrations.AddIndex(
+            model_name='musictrack',
             index=models.Index(condition=models.Q(('deadline_at__isnull', False)), fields=['due_at'], name='track_due'),
         ),
         migrations.AddIndex(

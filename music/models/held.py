@@ -268,6 +268,8 @@ class HeldTrack(TrackRow):
             "due_at": Now() + timedelta(seconds=seconds),
             "holds": F("holds") + (1 if counts else 0),
         }
+        if not counts:
+            changes["started_at"] = None  # nobody was making it while its provider was away
         return self._write(self._held(), EventKind.HELD, changes, code=code, detail=f"for {seconds:.0f} s")
 
     def complete(

@@ -196,6 +196,8 @@ class TrackRow(models.Model):
             models.Index(
                 fields=["owner", "provider", "turn"], name="track_owner_queue", condition=Q(turn__isnull=False)
             ),
+            # The unique one on the same column is nearly all NULL, and SQLite stops using it once it has counted them.
+            models.Index(fields=["replaces"], name="track_remake", condition=Q(replaces__isnull=False)),
             models.Index(fields=["owner"], name="track_owner_unfinished", condition=Q(due_at__isnull=False)),
             models.Index(fields=["owner", "-created_at"], name="track_owner_newest"),
             models.Index(fields=["provider", "status", "-finished_at"], name="track_provider_recent"),
