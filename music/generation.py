@@ -270,8 +270,9 @@ def _save_order(track: MusicTrack, provider: TaskProvider, attempt: SubmissionAt
         except DbError:
             logger.warning("the order of track %s could not be saved yet", track.pk, exc_info=True)
             if pause is None:
+                # First the log: should the disk refuse the spool too, this line is all there is of what was paid.
+                logger.error("the paid task %s of track %s goes to the spool", submission.task_id, track.pk)
                 spool.keep(attempt.pk, submission)
-                logger.error("the paid task %s waits in the spool", submission.task_id)
                 raise
             if not connections["default"].in_atomic_block:
                 connections["default"].close()  # it may be a dead one, and every try would meet it again
