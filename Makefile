@@ -25,8 +25,11 @@ run-fake-mureka: $(VENV)/installed-dev ## a Mureka of our own to try things agai
 	@exec $(PY) -m tests.fake_mureka --port $(or $(FAKE_PORT),8765)
 
 test: $(VENV)/installed-dev ## run all the tests, on SQLite and on PostgreSQL
-	@$(PY) -m pytest
-	@$(PY) -m pytest --database=postgres tests/db
+	@$(PY) -m pytest -n 2 tests/pure tests/db
+	@$(PY) -m pytest tests/process tests/browser tests/faults
+	@$(PY) -m pytest -n 2 --database=postgres tests/db
+	@$(PY) -m pytest --database=postgres tests/faults/test_lost_database.py tests/faults/test_crash_points.py \
+		tests/faults/test_frozen_workers.py
 
 soak: $(VENV)/installed-dev ## thousands of tracks and hundreds of kills, on both databases (TRACKS=, KILLS=, SEED=)
 	@$(PY) -m bench.soak $(if $(TRACKS),--tracks $(TRACKS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))

@@ -7,6 +7,7 @@ is never far away.
 from __future__ import annotations
 
 import logging
+import random
 import time
 from datetime import timedelta
 
@@ -67,8 +68,9 @@ def fetch() -> None:
 def fetch_on() -> None:
     """Fetch one after the other; the next sweep goes on."""
     until = time.monotonic() + GO_ON_SECONDS
-    # Those that somebody else was quicker to take are passed over.
-    for pk, name in ready_to_fetch().values_list("pk", "provider")[:FETCHED]:
+    ready = list(ready_to_fetch().values_list("pk", "provider")[:FETCHED])
+    random.shuffle(ready)  # every hand has read the same rows: in their order all would try for the first
+    for pk, name in ready:
         provider = task_provider(name)
         if provider is None:
             continue

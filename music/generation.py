@@ -100,7 +100,10 @@ def carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
             raise  # the row's state is unknown here: the lease runs out and the next claim looks afresh
         except Exception as error:
             logger.exception("track %s met an error nobody foresaw", track.pk)
-            track.fail("internal_error", repr(error))
+            if isinstance(provider, TaskProvider) and _is_paid(track):
+                _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
+            else:
+                track.fail("internal_error", repr(error))
         _tell(track)
 
 
@@ -112,10 +115,16 @@ def settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> Non
                 _settle(track, provider, report)
         except DbError:
             raise
-        except Exception as error:  # asked for again all the same: what was paid for is not given up over a bug
+        except Exception as error:
             logger.exception("track %s met an error nobody foresaw", track.pk)
             _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
         _tell(track)
+
+
+def _is_paid(track: MusicTrack) -> bool:
+    """Whether the track's piece is ordered: then it is asked for again, and not given up over a bug of ours."""
+    attempt = SubmissionAttempt.current(track)
+    return attempt is not None and attempt.state == AttemptState.SUBMITTED and bool(attempt.task_id)
 
 
 def _tell(track: MusicTrack) -> None:

@@ -202,7 +202,7 @@ class HeldTrack(TrackRow):
         whens = [When(pk__in=ids, then=Now() + timedelta(seconds=pause)) for pause, ids in due.items()]
         changes = {"lease_until": None, "due_at": Case(*whens, output_field=DateTimeField())}
         with transaction.atomic():
-            # Held in the order in which a deletion of many tracks holds them: in another they would wait for each other.
+            # Held in the order in which a deletion of many tracks holds them, lest they wait for each other.
             kept = cls.objects.under_way().filter(pk__in=[each.pk for each in pauses])
             list(kept.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
             return cls.objects.under_way().filter(mine).update(**changes)

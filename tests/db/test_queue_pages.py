@@ -25,6 +25,7 @@ from tests.db.steps import claimed
 from tests.db.test_pages import text
 
 pytestmark = pytest.mark.django_db
+ENGLISH = {"Accept-Language": "en"}
 NEWS = "/api/music/status"
 
 
@@ -211,14 +212,14 @@ def test_news_tell_the_place_and_that_it_changed_though_the_piece_did_not(
 ) -> None:
     others = ask(bob, 2)
     put_before(piece, others)
-    first = alice_api.get(NEWS)
+    first = alice_api.get(NEWS, headers=ENGLISH)
     (news,) = first.json()["tracks"]
     assert news["place"] == {"ahead": 2, "more": False, "low_seconds": 1, "high_seconds": 6, "paused": False}
     assert "Number 3 in the queue" in news["place_text"]
-    same = alice_api.get(NEWS, headers={"If-None-Match": first["ETag"]})
+    same = alice_api.get(NEWS, headers={**ENGLISH, "If-None-Match": first["ETag"]})
     assert same.status_code == 304
     others[0].cancel()
-    second = alice_api.get(NEWS, headers={"If-None-Match": first["ETag"]})
+    second = alice_api.get(NEWS, headers={**ENGLISH, "If-None-Match": first["ETag"]})
     (moved,) = second.json()["tracks"]
     assert (second.status_code, moved["place"]["ahead"], moved["version"]) == (200, 1, news["version"])
 
@@ -332,7 +333,7 @@ def test_who_asks_for_too_much_at_once_is_told_so_and_keeps_the_words(
     assert answer.status_code == 429
     assert "한 곡만 더" in answer.content.decode()
     assert "1 of your pieces are still being made" in text(answer)
-    problem = alice_api.post("/api/music", {"prompt": "x"})
+    problem = alice_api.post("/api/music", {"prompt": "x"}, headers=ENGLISH)
     assert (problem.status_code, problem["Content-Type"]) == (429, "application/problem+json")
     assert problem.json()["title"] == "Too Many Requests"
     assert "still being made" in problem.json()["detail"]

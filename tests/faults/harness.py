@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from journeys.models import Reader
@@ -154,14 +154,21 @@ def database_url() -> str:
 @contextmanager
 def nobody_writes() -> Iterator[None]:
     """Inside, no transaction that writes is under way anywhere."""
-    with transaction.atomic():  # SQLite: this is its one lock (BEGIN IMMEDIATE)
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "LOCK TABLE music_musictrack, music_providergate, music_heartbeat, music_submissionattempt "
-                    "IN EXCLUSIVE MODE"
-                )
-        yield
+    if connection.vendor == "sqlite":
+        with transaction.atomic():  # BEGIN IMMEDIATE takes the one lock there is
+            yield
+        return
+    tables = "music_musictrack, music_providergate, music_heartbeat, music_submissionattempt, music_trackevent"
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            try:
+                with transaction.atomic():
+                    cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE NOWAIT")  # waiting could be a deadlock
+            except OperationalError:
+                time.sleep(0.01)
+                continue
+            yield
+            return
 
 
 class Faults:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
 from music.models import AttemptState, MusicTrack, ProviderGate, SubmissionAttempt, TrackStatus
 from tests.faults.harness import Faults, attempt_of
@@ -262,6 +264,10 @@ def test_a_task_that_is_not_known_any_more_is_an_error(faults: Faults) -> None:
     faults.sweep()
     faults.mureka.script_query("missing", task_id=faults.mureka.ledger[0].task_id)
     faults.hurry()
+    faults.sweep()
+    track.refresh_from_db()
+    assert track.status == TrackStatus.GENERATING, "so soon it may not be known yet"
+    MusicTrack.objects.update(started_at=Now() - timedelta(minutes=2))
     faults.work_off()
     assert ended(track) == (TrackStatus.ERROR, "result_gone")
     faults.check()

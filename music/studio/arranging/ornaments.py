@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from music.brief import Genre, Mood
@@ -17,6 +18,7 @@ from music.studio.score import Gesture, Note, Ornament
 SHAKEN_LENGTH, TURNED_LENGTH = 1.2, 0.9
 BREAK_BEATS, SLIDE_BEATS = 0.22, 0.3
 WIDEST = 1.9
+SHORTEST_BEND = 0.1
 
 
 def korean(desk: Desk, notes: Sequence[Note], task: str) -> tuple[Ornament, ...]:
@@ -44,7 +46,20 @@ def korean(desk: Desk, notes: Sequence[Note], task: str) -> tuple[Ornament, ...]
         if note.length >= SHAKEN_LENGTH and (note.pitch % 12 in pillars or rng.random() < 0.4):
             begin, length = note.start + rest, note.length - rest - tail
             ornaments.append(Ornament(tidy(begin), tidy(length), Gesture.SHAKE, wide))
-    return tuple(sorted(ornaments, key=lambda ornament: ornament.start))
+    return _one_at_a_time(sorted(ornaments, key=lambda ornament: ornament.start))
+
+
+def _one_at_a_time(ornaments: Sequence[Ornament]) -> tuple[Ornament, ...]:
+    """A tone that is held over into an ornamented one is bent only until that begins: both go through one wheel."""
+    kept: list[Ornament] = []
+    for ornament in ornaments:
+        if kept and kept[-1].start + kept[-1].length > ornament.start:
+            before = kept.pop()
+            left = tidy(ornament.start - before.start)
+            if left >= SHORTEST_BEND:
+                kept.append(replace(before, length=left))
+        kept.append(ornament)
+    return tuple(kept)
 
 
 def scoops(desk: Desk, notes: Sequence[Note]) -> tuple[Ornament, ...]:
