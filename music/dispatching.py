@@ -11,11 +11,12 @@ import random
 import time
 from datetime import timedelta
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from music.generation import carry_on, settle
 from music.hands import Hands
-from music.models import MusicTrack, TrackQuerySet, TrackStage
+from music.models import MusicTrack, ProviderGate, TrackQuerySet, TrackStage
 from music.providers import UnknownProvider, get_provider
 from music.providers.base import TaskProvider, TaskReport
 from music.queueing import lease_for, room_to_work, take
@@ -87,4 +88,20 @@ def settle_and_go_on(track: MusicTrack, provider: TaskProvider, report: TaskRepo
 
 
 def ready_to_fetch() -> TrackQuerySet:
-    return MusicTrack.objects.due().filter(stage=TrackStage.FETCHING, lease_until__isnull=True)
+    """Tracks of providers that are polled whose next step is more than a question: results to be fetched, and whatever
+    a lost worker was about to do. (What it was only to ask after is given back by `give_back_lost`.)"""
+    left = Q(lease_until__isnull=True, stage=TrackStage.FETCHING)
+    lost = Q(lease_until__isnull=False) & ~Q(stage=TrackStage.WAITING)
+    return MusicTrack.objects.due().filter(left | lost).filter(provider__in=task_providers())
+
+
+def give_back_lost() -> None:
+    """Tracks that a lost worker was to ask after: the next round of polls takes them, in its batches."""
+    lost = MusicTrack.objects.due().filter(stage=TrackStage.WAITING, lease_until__isnull=False)
+    if given := lost.filter(provider__in=task_providers()).update(lease_until=None):
+        logger.warning("%d tracks were taken over from a worker that was lost while asking after them", given)
+
+
+def task_providers() -> list[str]:
+    """The names of the providers that are polled and have ever been asked."""
+    return [name for name in ProviderGate.objects.values_list("pk", flat=True) if task_provider(name)]

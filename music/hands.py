@@ -32,12 +32,17 @@ class Hands:
 
     @property
     def free(self) -> int:
-        """How many jobs would be begun at once."""
-        return self._count - self._busy
+        """How many jobs would be begun at once, at this moment."""
+        return max(0, self._count - self._busy)
 
-    def give(self, job: Callable[Arguments, object], /, *args: Arguments.args, **options: Arguments.kwargs) -> None:
-        """Have the job done. What it raises is logged; its database connection is given back."""
+    def give(self, job: Callable[Arguments, object], /, *args: Arguments.args, **options: Arguments.kwargs) -> bool:
+        """Have the job done, if there is a free pair of hands; False when there is none (any more).
+
+        What the job raises is logged; its database connection is given back.
+        """
         with self._changed:
+            if self._busy >= self._count:
+                return False
             self._busy += 1
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._count, thread_name_prefix=self._name)
@@ -54,6 +59,7 @@ class Hands:
                     self._changed.notify_all()
 
         self._pool.submit(work)
+        return True
 
     def wait_until_idle(self, seconds: float = 30.0) -> bool:
         """Wait for all jobs to end; False when some have not after `seconds`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -65,13 +66,16 @@ def _poll_batch(batch: list[Waiting]) -> None:
     """Ask after each track of the batch. What is still running is given back in one statement; what has ended goes to
     the hands that fetch, or waits for them."""
     pauses: dict[Waiting, float] = {}
+    finished: list[Waiting] = []
     errors = 0
     crowd = _crowd()
     try:
         for waiting, answer in _answers(batch):
             errors += isinstance(answer, ProviderError)
             try:
-                if _is_nothing_new(waiting, answer):
+                if isinstance(answer, TaskReport) and answer.state == TaskState.SUCCEEDED and not fetching.free:
+                    finished.append(waiting)
+                elif _is_nothing_new(waiting, answer):
                     said = answer.retry_after if isinstance(answer, ProviderBusy) else None
                     pauses[waiting] = max(_pause(waiting, crowd), said or 0.0)
                 else:
@@ -82,6 +86,7 @@ def _poll_batch(batch: list[Waiting]) -> None:
                 logger.exception("polling track %s failed", waiting.pk)
     finally:
         MusicTrack.wait_on(pauses)
+        MusicTrack.leave_to_fetch(finished)
     count(polls=len(batch), poll_errors=errors, polls_late_seconds=sum(each.lateness for each in batch))
 
 
@@ -90,6 +95,8 @@ def _answers(batch: list[Waiting]) -> Iterator[tuple[Waiting, TaskReport | Provi
     before them were not answered."""
     global _poll_pool
     if _poll_pool is None:
+        # A thread that computes gives way after 1 ms instead of 5: every answer has to wait for its turn.
+        sys.setswitchinterval(0.001)
         _poll_pool = ThreadPoolExecutor(POLL_THREADS, thread_name_prefix="poll")
     silence = Silence()
     futures = {_poll_pool.submit(_ask, each, silence): each for each in batch}
@@ -160,9 +167,7 @@ def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) ->
     if isinstance(answer, TaskReport) and answer.unknown_status:
         _tell_of_word(waiting.provider, answer.unknown_status)
     if isinstance(answer, TaskReport) and answer.state == TaskState.SUCCEEDED:
-        if fetching.free:
-            fetching.give(settle_and_go_on, track, provider, answer)
-        else:
+        if not fetching.give(settle_and_go_on, track, provider, answer):
             track.wait(TrackStage.FETCHING, seconds=0)
     elif isinstance(answer, TaskReport) and answer.state == TaskState.FAILED:
         settle(track, provider, answer)

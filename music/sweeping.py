@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from music import gatekeeping, spool
-from music.dispatching import fetch, order, task_provider
+from music.dispatching import fetch, give_back_lost, order, task_provider, task_providers
 from music.hands import Hands
 from music.models import Heartbeat, MusicTrack, ProviderGate, TrackStatus
 from music.polling import poll_in_turn
@@ -41,7 +41,7 @@ def sweep() -> list[tuple[uuid.UUID, str]]:
     began = time.monotonic()
     Heartbeat.beat("sweep")
     knocks: list[tuple[uuid.UUID, str]] = []
-    for part in (_save_spooled, _mind_gates, _begin_orders, poll_in_turn, fetch, ask_after_late):
+    for part in (_save_spooled, _mind_gates, _begin_orders, give_back_lost, poll_in_turn, fetch, ask_after_late):
         try:
             part()
         except Exception:
@@ -84,10 +84,12 @@ def _begin_orders() -> None:
 
 
 def _lost() -> list[tuple[uuid.UUID, str]]:
-    """Rows whose worker was lost; marked, so that they are not knocked for again at once while a queue is long."""
+    """Rows whose blocking call was lost with its worker; marked, so that they are not knocked for at once again while a
+    queue is long."""
     rows = list(
         MusicTrack.objects.due()
         .filter(lease_until__isnull=False)
+        .exclude(provider__in=task_providers())
         .filter(Q(knocked_at__isnull=True) | Q(knocked_at__lte=Now() - KNOCK_AGAIN_AFTER))
         .values_list("pk", "provider")[:LOST_BATCH]
     )

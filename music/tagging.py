@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from music import heavy
 from music.brief import MusicBrief
 from music.id3 import Tags, write_tags
 from music.models import MusicTrack
@@ -41,9 +42,16 @@ def tagged(track: MusicTrack, audio: Audio) -> Audio:
                 album_artist=artist,
                 number=track.number or 0,
                 genre=genre_text(track.genre),
-                cover=import_string(PAINTER)(MusicBrief.from_json({**track.brief, "why": ()})),
+                cover=_cover(track),
             )
         return replace(audio, data=write_tags(audio.data, tags))
     except Exception:  # whatever is wrong with a picture or a word
         logger.exception("track %s is stored without tags", track.pk)
         return audio
+
+
+def _cover(track: MusicTrack) -> bytes:
+    paint = import_string(PAINTER)
+    with heavy.turn:
+        painted: bytes = paint(MusicBrief.from_json({**track.brief, "why": ()}))
+    return painted

@@ -207,6 +207,43 @@ class HeldTrack(TrackRow):
             list(kept.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
             return cls.objects.under_way().filter(mine).update(**changes)
 
+    @classmethod
+    def leave_to_fetch(cls, finished: Sequence[Waiting]) -> None:
+        """Note of tracks whose task has succeeded that they are to be fetched, and give them back for that."""
+        if not finished:
+            return
+        held: dict[int, list[uuid.UUID]] = defaultdict(list)
+        for each in finished:
+            held[each.fencing_token].append(each.pk)
+        mine = reduce(or_, (Q(fencing_token=token, pk__in=ids) for token, ids in held.items()))
+        remakes = []
+        with transaction.atomic():
+            rows = cls.objects.under_way().filter(mine).select_for_update(of=("self",)).order_by("pk")
+            kept = []
+            for pk, version, piece in rows.values_list("pk", "version", "replaces_id"):
+                if piece is None:
+                    kept.append((pk, version + 1))
+                else:
+                    remakes.append(pk)
+            cls.objects.filter(pk__in=[pk for pk, _version in kept]).update(
+                stage=TrackStage.FETCHING, lease_until=None, due_at=Now(), version=F("version") + 1
+            )
+            TrackEvent.objects.bulk_create(
+                TrackEvent(
+                    track_id=pk,
+                    kind=EventKind.ENTERED,
+                    status=TrackStatus.GENERATING,
+                    stage=TrackStage.FETCHING,
+                    version=version,
+                )
+                for pk, version in kept
+            )
+        # A remake's piece changes with it, and its row is to be held first: one by one.
+        tokens = {each.pk: each.fencing_token for each in finished}
+        for track in cls.objects.filter(pk__in=remakes):
+            if track.fencing_token == tokens[track.pk]:
+                track.wait(TrackStage.FETCHING, seconds=0)
+
     # What the lease holder may do
 
     def renew(self, lease: timedelta) -> bool:

@@ -22,6 +22,7 @@ from urllib.parse import quote
 import requests
 from django.conf import settings
 
+from music import heavy
 from music.brief import MusicBrief
 from music.providers.base import (
     Account,
@@ -170,13 +171,16 @@ class MurekaProvider:
         """
         examination = import_module(EXAMINATION)
         try:
-            with downloaded(
-                result_url,
-                allowed_hosts=settings.MUREKA_AUDIO_HOSTS,
-                max_bytes=settings.MUSIC_DOWNLOAD_MAX_BYTES,
-                seconds=settings.MUSIC_DOWNLOAD_SECONDS,
-                connect_seconds=settings.MUREKA_CONNECT_SECONDS,
-            ) as file:
+            with (
+                downloaded(
+                    result_url,
+                    allowed_hosts=settings.MUREKA_AUDIO_HOSTS,
+                    max_bytes=settings.MUSIC_DOWNLOAD_MAX_BYTES,
+                    seconds=settings.MUSIC_DOWNLOAD_SECONDS,
+                    connect_seconds=settings.MUREKA_CONNECT_SECONDS,
+                ) as file,
+                heavy.turn,
+            ):
                 found: Examined = examination.examine(file)
                 longest = settings.MUSIC_MAX_SECONDS
                 if 0 < longest < found.seconds:

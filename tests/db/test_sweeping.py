@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,11 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Reader
 from music import dispatching, polling, sweeping, tally
+from music.hands import Hands
 from music.models import Heartbeat, MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.services import request_prompted_track
 from music.tasks import advance_track
-from tests.db.steps import advance, make_due, past_deadline
+from tests.db.steps import advance, claimed, lose_worker, make_due, past_deadline
 from tests.fake_mureka import FakeMureka, running_mureka
 
 pytestmark = pytest.mark.django_db
@@ -36,15 +39,19 @@ def mureka(settings: Any) -> Iterator[FakeMureka]:
         yield mureka
 
 
+def at_once(hands: Hands, job: Any, *args: Any) -> bool:
+    if hands.free:
+        job(*args)
+        return True
+    return False
+
+
 @pytest.fixture(autouse=True)
 def _no_hands_but_these(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are done at once and in this thread: another one would not see what this test has not committed."""
 
-    def give(job: Any, *args: Any, **options: Any) -> None:
-        job(*args, **options)
-
     for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding):
-        monkeypatch.setattr(hands, "give", give)
+        monkeypatch.setattr(hands, "give", partial(at_once, hands))
 
 
 def ordered(alice: Reader, count: int) -> list[MusicTrack]:
@@ -237,3 +244,33 @@ def test_it_shows_that_it_lives_and_counts(alice: Reader, mureka: FakeMureka, mo
     assert counts["submitted"] >= 2
     assert counts["polls"] >= 2
     assert counts["sweeps"] >= 1
+
+
+def test_what_a_lost_worker_was_to_ask_after_goes_into_the_next_batch(alice: Reader, mureka: FakeMureka) -> None:
+    tracks = ordered(alice, 3)
+    assert len(MusicTrack.claim_waiting(10, lease=timedelta(seconds=-1))) == 3
+    MusicTrack.objects.under_way().update(due_at=Now() - timedelta(seconds=1))
+    mureka.finish()
+    assert sweeping.sweep() == [], "no knock: eight Celery threads would do one after the other"
+    assert set(states(tracks)) == {("completed", "")}
+
+
+def test_what_a_lost_worker_was_fetching_is_fetched_by_free_hands(alice: Reader, mureka: FakeMureka) -> None:
+    tracks = ordered(alice, 2)
+    mureka.finish()
+    for track in tracks:
+        worker = claimed(track)
+        assert worker.enter(TrackStage.STORING)
+        lose_worker(worker)
+    assert sweeping.sweep() == []
+    assert set(states(tracks)) == {("completed", "")}
+    assert MusicTrack.objects.filter(rescues=1).count() == 2
+
+
+def test_hands_take_no_more_than_they_can_hold() -> None:
+    hands, hold = Hands("test", 2), Event()
+    assert [hands.give(hold.wait), hands.give(hold.wait), hands.give(hold.wait)] == [True, True, False]
+    assert hands.free == 0
+    hold.set()
+    assert hands.wait_until_idle()
+    assert hands.free == 2
