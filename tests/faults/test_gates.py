@@ -90,7 +90,7 @@ def test_a_vendor_that_hangs_holds_up_neither_polls_nor_sweeps(
     doubtful = faults.ask_many(2)
     began = time.monotonic()
     sweeping.sweep()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4, "the stalled orders take five seconds, and no sweep waits for them"
     faults.work_off()
     assert completed([paid]) == 1
     assert [faults.attempts(track) for track in doubtful] == [[AttemptState.UNKNOWN]] * 2
@@ -111,7 +111,7 @@ def test_a_flood_of_one_readers_pieces_keeps_nobody_waiting_and_no_sweep_long(
         began = time.monotonic()
         sweeping.sweep()
         took.append(time.monotonic() - began)
-    assert sorted(took)[2] < 1, took
+    assert sorted(took)[2] < 5, took  # a tenth of a second on an idle machine
     assert len(faults.mureka.ledger) <= limit
     bobs = faults.ask(reader=bob)
 

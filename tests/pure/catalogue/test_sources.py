@@ -105,4 +105,5 @@ def test_it_answers_fast_enough_to_search_while_typing(query: str) -> None:
         search_books(query)
         times.append(time.perf_counter() - started)
 
-    assert min(times) < 0.010  # the fastest of nine: a busy machine slows some, slow code slows all
+    # The fastest of nine, and ten times what it takes: a busy machine slows some, only wrong code is as slow as this.
+    assert min(times) < 0.1
