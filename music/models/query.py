@@ -45,7 +45,8 @@ class TrackQuerySet(models.QuerySet[Any, Any]):
 
     def pieces(self) -> TrackQuerySet:
         """Without the remakes: to a reader they are a part of the piece they will replace."""
-        return self.filter(replaces__isnull=True)
+        # Not "is null": SQLite takes that, on a unique column, for a find of one row, and then reads every one.
+        return self.exclude(replaces__isnull=False)
 
     def standalone(self) -> TrackQuerySet:
-        return self.pieces().filter(log__isnull=True)
+        return self.pieces().exclude(log__isnull=False)

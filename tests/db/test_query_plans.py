@@ -109,6 +109,12 @@ def test_a_readers_unfinished_tracks_are_found_by_index(many: None, alice: Reade
     assert_only_what_is_unfinished_is_read(MusicTrack.objects.for_reader(alice).unfinished().count, at_least=1)
 
 
-@pytest.mark.parametrize("look", [vitals.waiting, vitals.oldest_due, vitals.under_way])
+@pytest.mark.parametrize("look", [vitals.oldest_due, vitals.under_way])
 def test_how_the_machine_is_doing_is_told_from_the_same_indexes(many: None, look: Callable[[], object]) -> None:
     assert_only_what_is_unfinished_is_read(look, at_least=1)
+
+
+def test_a_readers_pieces_are_found_by_their_owner(many: None, bob: Reader) -> None:
+    for rows in (MusicTrack.objects.for_reader(bob).pieces(), MusicTrack.objects.for_reader(bob).standalone()):
+        for sql, plan in plans(lambda rows=rows: list(rows.order_by("-created_at")[:20])).items():  # type: ignore[misc]
+            assert "track_owner" in plan, f"{sql}\n{plan}"
