@@ -89,7 +89,7 @@ def assert_only_what_is_unfinished_is_read(work: Callable[[], object], *, at_lea
 def test_the_sweep_reads_only_what_is_due(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "_mind_gates", lambda: None)  # in a thread, on a connection of its own
     monkeypatch.setattr(sweeping, "_begin_orders", lambda: None)
-    assert_only_what_is_unfinished_is_read(sweeping.sweep, at_least=5)
+    assert_only_what_is_unfinished_is_read(sweeping.sweep, at_least=3)
 
 
 def test_letting_the_next_in_reads_only_the_head_of_the_queue(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
