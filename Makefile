@@ -9,6 +9,9 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input -
 # Management commands that need no data get a directory of their own, so that none appears in the checkout.
 MANAGE := DATA_DIR=$${TMPDIR:-/tmp}/reading-journey-make-$$(id -u) $(PY) manage.py
 
+# The cases in which the database's server matters. They mostly wait, so they run beside the browser.
+SERVER_FAULTS := $(addprefix tests/faults/test_,lost_database.py crash_points.py frozen_workers.py)
+
 # Sets $$python to the virtual environment's Python, else to the first one on PATH that is new enough (PYTHON= chooses),
 # else to whatever there is, so that preflight.py can say what is wrong with it.
 find_python = python=$(PY); [ -x "$$python" ] || for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 \
@@ -26,10 +29,10 @@ run-fake-mureka: $(VENV)/installed-dev ## a Mureka of our own to try things agai
 
 test: $(VENV)/installed-dev ## run all the tests, on SQLite and on PostgreSQL
 	@$(PY) -m pytest -n 2 tests/pure tests/db
-	@$(PY) -m pytest tests/process tests/browser tests/faults
+	@faults=$$(mktemp); ( $(PY) -m pytest tests/faults && $(PY) -m pytest --database=postgres $(SERVER_FAULTS) ) \
+		>$$faults 2>&1 & beside=$$!; $(PY) -m pytest tests/process tests/browser; first=$$?; \
+	wait $$beside; second=$$?; cat $$faults; rm -f $$faults; exit $$((first || second))
 	@$(PY) -m pytest -n 2 --database=postgres tests/db
-	@$(PY) -m pytest --database=postgres tests/faults/test_lost_database.py tests/faults/test_crash_points.py \
-		tests/faults/test_frozen_workers.py
 
 soak: $(VENV)/installed-dev ## thousands of tracks and hundreds of kills, on both databases (TRACKS=, KILLS=, SEED=)
 	@$(PY) -m bench.soak $(if $(TRACKS),--tracks $(TRACKS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
