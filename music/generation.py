@@ -209,7 +209,7 @@ def _make(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
     except ProviderError as error:
         _try_again_or_fail(track, error)
     except StorageFailed as error:
-        _try_again_or_fail(track, ProviderError(str(error), code="storage_failed"))
+        _try_again_or_fail(track, ProviderError(str(error), code="storage_failed", permanent=error.permanent))
 
 
 def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
@@ -368,7 +368,7 @@ def _storage_failed(track: MusicTrack, error: StorageFailed) -> None:
     """Paid for and there to be fetched again; no new piece is ordered while none could be put away."""
     if error.halted:
         gatekeeping.pause(ProviderGate.of(track.provider), PauseCode.STORAGE, str(error))
-    if _is_late(track):
+    if error.permanent or _is_late(track):
         track.fail("storage_failed", str(error))
     else:
         track.wait(TrackStage.FETCHING, seconds=REFETCH_SECONDS, progress=track.progress)
