@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -25,7 +26,7 @@ from rest_framework.views import APIView
 
 from music.context import making_of
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
-from music.presentation import VERSION_LETTERS, TrackCard, badge_html, cards_for, file_name, waits_for
+from music.presentation import VERSION_LETTERS, badge_html, cards_for, file_name, waits_for
 from music.ranges import is_known, ranged_response
 from music.serializers import (
     JobRequestSerializer,
@@ -65,6 +66,15 @@ class TooManyPieces(APIException):
     default_code = "too_many_pieces"
 
 
+@contextmanager
+def too_much_is_429() -> Iterator[None]:
+    """Around asking for a piece: that the reader has too many in the making raises `TooManyPieces`."""
+    try:
+        yield
+    except TooMuchAtOnce as error:
+        raise TooManyPieces(str(error)) from error
+
+
 def own_tracks(request: Request) -> TrackQuerySet:
     """The one place that decides which tracks a request may touch: the reader's own pieces; others do not exist."""
     return MusicTrack.objects.for_reader(request.user).pieces().select_related("log", "remake")
@@ -86,10 +96,8 @@ class MusicView(generics.ListAPIView[MusicTrack]):
         read_prompt_ahead(asked.validated_data["prompt"])
 
         def work() -> Answer:
-            try:
+            with too_much_is_429():
                 track = request_prompted_track(owner=request.user, **asked.validated_data)
-            except TooMuchAtOnce as error:
-                raise TooManyPieces(str(error)) from error
             location = reverse("api-track-state", args=[track.pk])
             return Answer(status.HTTP_202_ACCEPTED, location, {"jobId": str(track.pk)})
 
@@ -216,7 +224,7 @@ class MusicStatusView(APIView):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
         body = {
             "tracks": [
-                self._news(request, track, card, waits)
+                track_news(track, card, badge_html(card, request._request), request)
                 for track, card in zip(tracks, cards_for(tracks, waits), strict=True)
             ],
             "gone": gone,
@@ -234,10 +242,6 @@ class MusicStatusView(APIView):
         if not wanted:
             return []
         return list(own_tracks(request).for_cards().filter(pk__in=wanted).order_by("pk"))
-
-    def _news(self, request: Request, track: MusicTrack, card: TrackCard, waits: Mapping[uuid.UUID, Wait]) -> Any:
-        wait = waits.get((track.current_remake or track).pk)
-        return track_news(track, card, badge_html(card, request._request), wait.place if wait else None, request)
 
     def _etag(
         self,

@@ -18,10 +18,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from music import spool
 from music.providers import get_provider
 from music.providers.base import MakeProvider, TaskProvider
-from music.queueing import lease_for, order_seconds
+from music.providers.http import is_loopback
+from music.queueing import order_seconds
 from music.storage import StorageFailed, check_writable
-
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @register(Tags.compatibility)
@@ -35,7 +34,7 @@ def the_provider_can_be_asked(app_configs: Sequence[Any] | None, **options: Any)
         provider = get_provider(name)
     except Exception as error:  # whatever the import of a provider from outside this project raises
         return [Error(f"The provider {name!r} cannot be loaded: {error!r}", id="music.E002")]
-    return [*_mureka(), *_leases(provider)]
+    return [*_mureka(), *_deadline(provider)]
 
 
 def _mureka() -> list[CheckMessage]:
@@ -49,7 +48,7 @@ def _mureka() -> list[CheckMessage]:
             )
         )
     base = urlsplit(settings.MUREKA_API_BASE)
-    if base.scheme != "https" and base.hostname not in LOOPBACK:
+    if base.scheme != "https" and not is_loopback(base.hostname or ""):
         found.append(
             Error(
                 "MUREKA_API_BASE is not an https address: the key would travel in the open.",
@@ -68,19 +67,18 @@ def _mureka() -> list[CheckMessage]:
     return found
 
 
-def _leases(provider: MakeProvider | TaskProvider) -> list[CheckMessage]:
-    """A worker must not be taken for dead while it still waits for an answer within its own time limits."""
-    found: list[CheckMessage] = []
-    lease, order = lease_for(provider).total_seconds(), order_seconds(provider)
-    if lease <= order:
-        found.append(
-            Error(
-                f"An order at {provider.name} may take {order:g} s, and its lease ends after {lease:g} s.",
-                hint="Raise MUSIC_LEASE_SECONDS, or lower the provider's time limits.",
-                id="music.E005",
-            )
+def _deadline(provider: MakeProvider | TaskProvider) -> list[CheckMessage]:
+    """A lease is renewed up to the deadline only: an order that may take longer could outlast its claim."""
+    deadline, order = provider.deadline_seconds, order_seconds(provider)
+    if deadline > order:
+        return []
+    return [
+        Error(
+            f"An order at {provider.name} may take {order:g} s, and its track ends after {deadline:g} s.",
+            hint="Raise the provider's deadline, or lower its time limits.",
+            id="music.E005",
         )
-    return found
+    ]
 
 
 @register(Tags.files, deploy=True)

@@ -28,7 +28,8 @@ def making_of(unfinished: Sequence[MusicTrack]) -> Making:
         return Making()
     furthest = max(unfinished, key=_progress)
     state = stage_text(furthest)
-    if furthest.status == TrackStatus.PENDING and _rests(furthest):
+    # One whose piece is ordered already does not wait for the gate.
+    if furthest.turn is not None and furthest.turn >= 0 and _rests(furthest):
         state = _("the music service is resting")
     if len(unfinished) > 1:
         state = _("%(state)s, %(count)d pieces") % {"state": state, "count": len(unfinished)}

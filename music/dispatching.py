@@ -19,7 +19,8 @@ from music.hands import Hands
 from music.models import MusicTrack, ProviderGate, TrackQuerySet, TrackStage
 from music.providers import UnknownProvider, get_provider
 from music.providers.base import TaskProvider, TaskReport
-from music.queueing import lease_for, room_to_work, take
+from music.queueing import lease_for, take
+from music.storage import has_room
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def order_on(provider: TaskProvider) -> None:
     """Order what waits, in turn, for as long as the gate lets somebody in; the next sweep goes on."""
     until = time.monotonic() + GO_ON_SECONDS
     while True:
-        if not room_to_work():
+        if not has_room():
             logger.error("the disk is nearly full; nothing new is ordered")
             return
         tracks = take(provider, 1)

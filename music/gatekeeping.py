@@ -87,7 +87,7 @@ def gates_to_mind() -> list[ProviderGate]:
 def _needs_minding(gate: ProviderGate, clock: datetime) -> bool:
     if gate.is_paused:
         probes = gate.probe_at is not None and gate.probe_at <= clock
-        return probes or (gate.paused_at is not None and _is_long_ago(gate.paused_at, clock))
+        return probes or _studio_steps_in(gate, clock)
     if gate.account_asked_at is not None and gate.account_asked_at > clock - _reading_pause(gate):
         return False
     try:
@@ -102,10 +102,14 @@ def _needs_minding(gate: ProviderGate, clock: datetime) -> bool:
     )
 
 
-def _is_long_ago(paused_at: datetime, clock: datetime) -> bool:
-    """Whether the studio is to step in for a gate that was paused then."""
+def _studio_steps_in(gate: ProviderGate, clock: datetime) -> bool:
+    """Whether the provider's own outage has lasted so long that the studio is to make what waits. Staff have their
+    reasons, and storage that takes no files would take none of the studio's."""
     minutes = settings.MUSIC_FALLBACK_MINUTES
-    return bool(minutes) and paused_at <= clock - timedelta(minutes=minutes)
+    if not minutes or gate.paused_at is None or gate.provider == STUDIO:
+        return False
+    own = gate.pause_code not in (PauseCode.STAFF, PauseCode.STORAGE)
+    return own and gate.paused_at <= clock - timedelta(minutes=minutes)
 
 
 def _reading_pause(gate: ProviderGate) -> timedelta:
@@ -150,12 +154,10 @@ def _is_due_for_reading(gate: ProviderGate) -> bool:
 def _read_account(gate: ProviderGate, provider: AccountProvider) -> None:
     try:
         account = provider.account()
-    except NotSubmitted as error:
+    except ProviderError as error:
         ProviderGate.objects.filter(pk=gate.pk).update(account_error=str(error)[:500])
         if isinstance(error, ProviderHalted):
             refused(gate.provider, error)
-    except ProviderError as error:
-        ProviderGate.objects.filter(pk=gate.pk).update(account_error=str(error)[:500])
     else:
         _keep_account(gate, account.balance_cents, account.spending_cents, account.concurrency)
 
@@ -174,7 +176,7 @@ def _keep_account(gate: ProviderGate, balance: int | None, spending: int | None,
 def _fall_back(gate: ProviderGate) -> None:
     """After MUSIC_FALLBACK_MINUTES of pause the studio makes what waits, where a setting says so."""
     now = ProviderGate.objects.annotate(clock=Now()).get(pk=gate.pk)
-    if gate.provider != STUDIO and now.paused_at and _is_long_ago(now.paused_at, now.clock):
+    if _studio_steps_in(now, now.clock):
         switch_waiting(gate.provider, STUDIO, detail="its provider was away for too long", limit=SWITCHED_AT_ONCE)
 
 

@@ -39,8 +39,8 @@ from music.providers.base import (
     TaskReport,
     TaskState,
 )
-from music.queueing import lease_for, order_seconds, room_to_work, take
-from music.storage import StorageFailed, StoredFile, remove_files, store_audio
+from music.queueing import lease_for, order_seconds, take
+from music.storage import StorageFailed, StoredFile, has_room, remove_files, store_audio
 from music.tagging import tagged
 from music.tally import count
 
@@ -82,7 +82,7 @@ def advance(track_id: uuid.UUID) -> None:
 
 def begin_next(provider: MakeProvider | TaskProvider) -> None:
     """Let the next waiting track of the provider in, if there is one and its gate is open, and make it."""
-    if not room_to_work():
+    if not has_room():
         logger.error("the disk is nearly full; nothing new is begun")
         return
     for track in take(provider):
@@ -101,10 +101,10 @@ def carry_on(track: MusicTrack, provider: MakeProvider | TaskProvider) -> None:
         except Exception as error:
             logger.exception("track %s met an error nobody foresaw", track.pk)
             if isinstance(provider, TaskProvider) and _is_paid(track):
-                _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
+                asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
             else:
                 track.fail("internal_error", repr(error))
-        _tell(track)
+        tell(track)
 
 
 def settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> None:
@@ -112,13 +112,14 @@ def settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> Non
     with track_in_logs(track.pk):
         try:
             with LeaseKeeper(track, lease_for(provider)):
+                track.renew(lease_for(provider))  # that of the poll is shorter, and part of it is gone
                 _settle(track, provider, report)
         except DbError:
             raise
         except Exception as error:
             logger.exception("track %s met an error nobody foresaw", track.pk)
-            _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
-        _tell(track)
+            asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
+        tell(track)
 
 
 def _is_paid(track: MusicTrack) -> bool:
@@ -127,12 +128,9 @@ def _is_paid(track: MusicTrack) -> bool:
     return attempt is not None and attempt.state == AttemptState.SUBMITTED and bool(attempt.task_id)
 
 
-def _tell(track: MusicTrack) -> None:
-    """How it ended, if it did, for the log and the counters."""
-    if track.status == TrackStatus.COMPLETED:
-        logger.info("track %s is completed", track.pk)
-        count(completed=1)
-    elif track.status == TrackStatus.ERROR:
+def tell(track: MusicTrack) -> None:
+    """Whether it ended in error, for the log and the counters."""
+    if track.status == TrackStatus.ERROR:
         logger.info("track %s ended in error: %s", track.pk, track.error_code)
         count(failed=1)
 
@@ -209,6 +207,10 @@ def _make(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> None:
     except ProviderError as error:
         _try_again_or_fail(track, error)
     except StorageFailed as error:
+        if error.halted:  # no other piece would find room either: what waits is not made for nothing
+            gatekeeping.pause(ProviderGate.of(track.provider), PauseCode.STORAGE, str(error))
+            track.hold(seconds=0, code="storage_failed", counts=False)
+            return
         _try_again_or_fail(track, ProviderError(str(error), code="storage_failed", permanent=error.permanent))
 
 
@@ -230,9 +232,12 @@ def _make_once(track: MusicTrack, provider: MakeProvider, brief: MusicBrief) -> 
         return
     chaos.point("ordered")
     attempt.close(AttemptState.SUBMITTED)
+    ProviderGate.of(provider.name).worked()
     try:
         _store(track, audio)
     except StorageFailed as error:
+        if error.halted:
+            gatekeeping.pause(ProviderGate.of(track.provider), PauseCode.STORAGE, str(error))
         track.fail("storage_failed", str(error))
 
 
@@ -308,18 +313,18 @@ def _poll(track: MusicTrack, provider: TaskProvider, task_id: str) -> None:
     try:
         report = provider.poll(task_id)
     except ProviderError as error:
-        _asked_in_vain(track, provider, error)
+        asked_in_vain(track, provider, error)
         return
     except DbError:
         raise
     except Exception as error:  # asked for again all the same: what was paid for is not given up over a bug
         logger.exception("asking about track %s met an error nobody foresaw", track.pk)
-        _asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
+        asked_in_vain(track, provider, ProviderError(repr(error), code="internal_error"))
         return
     if report.state != TaskState.RUNNING:
         _settle(track, provider, report)
     elif _is_late(track):
-        _fail_late(track, provider)
+        fail_late(track, provider)
     else:
         track.wait(TrackStage.WAITING, seconds=provider.poll_seconds, progress=report.progress)
 
@@ -345,10 +350,10 @@ def _settle(track: MusicTrack, provider: TaskProvider, report: TaskReport) -> No
     except StorageFailed as error:
         _storage_failed(track, error)
     except ProviderError as error:
-        _asked_in_vain(track, provider, error, stage=TrackStage.FETCHING)
+        asked_in_vain(track, provider, error, stage=TrackStage.FETCHING)
 
 
-def _asked_in_vain(
+def asked_in_vain(
     track: MusicTrack, provider: TaskProvider, error: ProviderError, *, stage: TrackStage = TrackStage.WAITING
 ) -> None:
     """A question or a download failed in a way that may pass: only the deadline ends the tries."""
@@ -358,7 +363,7 @@ def _asked_in_vain(
     if error.permanent:
         track.fail(error.code, str(error))
     elif _is_late(track):
-        _fail_late(track, provider, str(error))
+        fail_late(track, provider, str(error))
     else:
         seconds = REFETCH_SECONDS if stage == TrackStage.FETCHING else provider.slowest_poll_seconds
         track.wait(stage, seconds=seconds, progress=track.progress)
@@ -379,7 +384,7 @@ def _is_late(track: MusicTrack) -> bool:
     return MusicTrack.objects.filter(pk=track.pk, deadline_at__lte=Now()).exists()
 
 
-def _fail_late(track: MusicTrack, provider: TaskProvider, detail: str = "") -> None:
+def fail_late(track: MusicTrack, provider: TaskProvider, detail: str = "") -> None:
     told = f"not finished {provider.deadline_seconds} s after it was first taken"
     track.fail("timeout", f"{told}; {detail}" if detail else told)
 
@@ -408,6 +413,8 @@ def _store(track: MusicTrack, audio: Audio) -> None:
         midi_key=stored.midi_key,
     )
     if completed:
+        logger.info("track %s is completed", track.pk)
+        count(completed=1)
         old = track.replaced_files
         transaction.on_commit(lambda: remove_files(old), robust=True)
     else:

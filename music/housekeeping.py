@@ -81,12 +81,15 @@ def _prune_orders() -> int:
 
 
 def _settle_abandoned_orders() -> int:
-    """An order that was under way when its track was deleted, and whose worker never came back: no claim will ever find
-    it, and staff should know that it may have been paid for."""
-    return SubmissionAttempt.objects.filter(
-        state=AttemptState.OPEN, track__isnull=True, opened_at__lt=Now() - ABANDONED_AFTER
-    ).update(
-        state=AttemptState.UNKNOWN, closed_at=Now(), error="its track was deleted and the worker lost while ordering"
+    """An order that was under way when its track was deleted or cancelled, and whose worker never came back: no claim
+    will ever find it, and staff should know that it may have been paid for."""
+    abandoned = SubmissionAttempt.objects.filter(
+        Q(track__isnull=True) | Q(track__due_at__isnull=True),
+        state=AttemptState.OPEN,
+        opened_at__lt=Now() - ABANDONED_AFTER,
+    )
+    return SubmissionAttempt.objects.filter(pk__in=abandoned.values("pk")).update(
+        state=AttemptState.UNKNOWN, closed_at=Now(), error="its track had ended and the worker was lost while ordering"
     )
 
 

@@ -14,10 +14,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError
 
-from music import gatekeeping
 from music.alerts import alert
 from music.dispatching import fetching, settle_and_go_on, task_provider
-from music.generation import settle
+from music.generation import asked_in_vain, fail_late, settle, tell
 from music.models import Heartbeat, MusicTrack, TrackStage, Waiting
 from music.providers import UnknownProvider, get_provider
 from music.providers.base import ProviderBusy, ProviderError, ProviderHalted, TaskProvider, TaskReport, TaskState
@@ -67,10 +66,11 @@ def _poll_batch(batch: list[Waiting]) -> None:
     the hands that fetch, or waits for them."""
     pauses: dict[Waiting, float] = {}
     finished: list[Waiting] = []
-    errors = 0
+    asked = errors = 0
     crowd = _crowd()
     try:
         for waiting, answer in _answers(batch):
+            asked += answer is not None
             errors += isinstance(answer, ProviderError)
             try:
                 if isinstance(answer, TaskReport) and answer.state == TaskState.SUCCEEDED and not fetching.free:
@@ -79,7 +79,7 @@ def _poll_batch(batch: list[Waiting]) -> None:
                     said = answer.retry_after if isinstance(answer, ProviderBusy) else None
                     pauses[waiting] = max(_pause(waiting, crowd), said or 0.0)
                 else:
-                    _take_answer(waiting, answer)
+                    _take_answer(waiting, answer, crowd)
             except DatabaseError:
                 raise
             except Exception:  # one row's trouble is its own: its lease runs out, and it is asked after again
@@ -87,7 +87,7 @@ def _poll_batch(batch: list[Waiting]) -> None:
     finally:
         MusicTrack.wait_on(pauses)
         MusicTrack.leave_to_fetch(finished)
-    count(polls=len(batch), poll_errors=errors, polls_late_seconds=sum(each.lateness for each in batch))
+    count(polls=asked, poll_errors=errors, polls_late_seconds=sum(each.lateness for each in batch))
 
 
 def _answers(batch: list[Waiting]) -> Iterator[tuple[Waiting, TaskReport | ProviderError | None]]:
@@ -145,17 +145,17 @@ def _answer(waiting: Waiting) -> TaskReport | ProviderError:
 
 
 def _is_nothing_new(waiting: Waiting, answer: TaskReport | ProviderError | None) -> bool:
-    if waiting.is_past_deadline:
-        return False
     if answer is None:
         return True
+    if waiting.is_past_deadline:
+        return False
     if isinstance(answer, ProviderError):
         too_soon = answer.code == "result_gone" and waiting.age < GONE_AFTER_SECONDS
         return (not answer.permanent or too_soon) and not isinstance(answer, ProviderHalted)
     return answer.state == TaskState.RUNNING and answer.progress == waiting.progress and not answer.unknown_status
 
 
-def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) -> None:
+def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None, crowd: float) -> None:
     """The track's own business: it has ended, or its deadline is past, or there is something to write down."""
     track = MusicTrack.objects.filter(pk=waiting.pk, fencing_token=waiting.fencing_token).first()
     provider = task_provider(waiting.provider)
@@ -171,21 +171,15 @@ def _take_answer(waiting: Waiting, answer: TaskReport | ProviderError | None) ->
             track.wait(TrackStage.FETCHING, seconds=0)
     elif isinstance(answer, TaskReport) and answer.state == TaskState.FAILED:
         settle(track, provider, answer)
-    elif waiting.is_past_deadline:
-        detail = str(answer) if isinstance(answer, ProviderError) else ""
-        told = f"not finished {provider.deadline_seconds} s after it was first taken"
-        track.fail("timeout", f"{told}; {detail}" if detail else told)
     elif isinstance(answer, ProviderError):
-        logger.warning("asking about track %s failed: %s", track.pk, answer)
-        if isinstance(answer, ProviderHalted):
-            gatekeeping.refused(waiting.provider, answer)
-        if answer.permanent:
-            track.fail(answer.code, str(answer))
-        else:
-            track.wait(TrackStage.WAITING, seconds=provider.slowest_poll_seconds, progress=track.progress)
+        asked_in_vain(track, provider, answer)
+        tell(track)
+    elif waiting.is_past_deadline:
+        fail_late(track, provider)
+        tell(track)
     else:
         progress = answer.progress if answer else track.progress
-        track.wait(TrackStage.WAITING, seconds=_pause(waiting, _crowd()), progress=progress)
+        track.wait(TrackStage.WAITING, seconds=_pause(waiting, crowd), progress=progress)
 
 
 def _tell_of_word(provider: str, word: str) -> None:

@@ -46,11 +46,20 @@ class OnItsWay:
     elapsed: int
     """Seconds: of waiting since it was asked for, then of making since it was taken up."""
     typical_text: str
-    place_text: str
-    is_paused: bool
+    wait: Wait | None
+    """How it stands in the queue; None when it does not wait for its turn, or stands further back than is shown."""
     late_after: int | None
-    """Seconds of `elapsed` after which it takes longer than usual; None while its provider rests, which is told."""
+    """Seconds of `elapsed` after which it takes longer than usual; None where that is not told: its provider rests, or
+    nobody can say when its turn comes."""
     progress: float | None
+
+    @property
+    def place_text(self) -> str:
+        return self.wait.text if self.wait else ""
+
+    @property
+    def is_paused(self) -> bool:
+        return self.wait is not None and self.wait.is_paused
 
     @property
     def is_late(self) -> bool:
@@ -168,8 +177,8 @@ def _card(track: MusicTrack, ranges: TypicalRange, waits: Waits) -> TrackCard:
         stage=track.stage,
         title=track.title,
         page_url=page_url(track),
-        audio_url=audio_path(track),
-        badge_text=badge_text(track),
+        audio_url=_audio_path(track),
+        badge_text=_badge_text(track),
         reason=error_text(track),
         is_cancelled=track.error_code == CANCELLED,
         arrived_late=track.arrived_late,
@@ -196,19 +205,30 @@ def _way(track: MusicTrack, read: MusicTrack, ranges: TypicalRange, waits: Waits
     span = ranges(track.provider)
     wait = waits.get(track.pk)
     waiting = track.status == TrackStatus.PENDING
-    late: int | None = late_after(span)
-    if wait:
-        late = None if wait.is_paused else max(late_after(span), wait.place.high)
+    elapsed = _elapsed(track, _clock(read))
     return OnItsWay(
         stage_text=stage_text(track),
         is_waiting=waiting,
-        elapsed=_elapsed(track, _clock(read)),
+        elapsed=elapsed,
         typical_text="" if waiting or not span else _("usually %(span)s") % {"span": span_text(*span)},
-        place_text=wait.text if wait else "",
-        is_paused=wait is not None and wait.is_paused,
-        late_after=late,
+        wait=wait,
+        late_after=_late_limit(track, wait, elapsed, span),
         progress=track.progress,
     )
+
+
+def _late_limit(track: MusicTrack, wait: Wait | None, elapsed: int, span: tuple[int, int] | None) -> int | None:
+    """When it takes longer than usual, in seconds of `elapsed`.
+
+    A place promises from now on, so its limit lies as far ahead of `elapsed`. No news come of a queue that stands
+    still: there the limit drawn last holds, and is passed when the queue has not moved for so long.
+    """
+    usual = late_after(span)
+    if track.turn is None or track.turn < 0:
+        return usual
+    if wait is None or wait.is_paused or wait.place.more:
+        return None
+    return max(usual, elapsed + wait.place.high)
 
 
 def _remake_line(remake: MusicTrack, track: MusicTrack, ranges: TypicalRange, waits: Waits) -> RemakeLine:
@@ -228,7 +248,7 @@ def _remake_line(remake: MusicTrack, track: MusicTrack, ranges: TypicalRange, wa
     )
 
 
-def audio_path(track: MusicTrack) -> str:
+def _audio_path(track: MusicTrack) -> str:
     """Where the page plays it from: an address that another version of the piece does not have. Empty until ready."""
     if track.status != TrackStatus.COMPLETED:
         return ""
@@ -251,7 +271,7 @@ def _outline(peaks: list[int]) -> str:
     return f"M0 51V{50 - heights[0]}" + "".join(f"l1 {step}".replace(" -", "-") for step in steps) + "h1V51z"
 
 
-def badge_text(track: MusicTrack) -> str:
+def _badge_text(track: MusicTrack) -> str:
     """The badge's words (requirement B10)."""
     if track.error_code == CANCELLED:
         return _("Cancelled")

@@ -7,9 +7,6 @@ at once however many somebody else has ordered.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,13 +25,6 @@ from music.providers.base import AccountProvider, MakeProvider, TaskProvider
 SEARCHED = 500  # waiting rows looked at for one filling: those of readers whose share is used up are passed over
 COUNTED = 200  # a place further back is "more than 200"
 SHOWN_PLACES = 20  # of one reader's waiting tracks, the foremost
-
-
-def room_to_work() -> bool:
-    """Whether there is disk enough to begin something new: a result that finds no room was paid for in vain."""
-    places_written = {str(settings.DATA_DIR), tempfile.gettempdir()}
-    free = min(shutil.disk_usage(place).free for place in places_written if os.path.exists(place))
-    return free >= settings.MUSIC_MIN_FREE_MB * 1_000_000
 
 
 def lease_for(provider: MakeProvider | TaskProvider) -> timedelta:
@@ -124,12 +114,18 @@ class Place:
     """Seconds within which it should be there, counted from now; both 0 where nobody can say."""
     pause_code: str
     """Why its provider's gate is shut until further notice; empty while it is open."""
+    stands_back: bool
+    """Whether its provider's gate lets nobody in for a moment, and then opens by itself."""
 
 
 def places_of(tracks: Iterable[MusicTrack]) -> dict[uuid.UUID, Place]:
-    """The places of one reader's waiting tracks, the foremost ones; a few bounded queries however long the queue is."""
+    """The places of one reader's waiting tracks, the foremost ones; a few bounded queries however long the queue is.
+
+    One whose piece is ordered already waits for nobody's turn, and has no place.
+    """
     waiting = sorted(
-        (track for track in tracks if track.turn is not None), key=lambda track: (track.turn, track.requested_at)
+        (track for track in tracks if track.turn is not None and track.turn >= 0),
+        key=lambda track: (track.turn, track.requested_at),
     )[:SHOWN_PLACES]
     names = {track.provider for track in waiting}
     gates = ProviderGate.objects.annotate(clock=Now()).in_bulk(names)
@@ -152,15 +148,15 @@ def _front(provider: str) -> dict[uuid.UUID, int]:
 
 def _place(track: MusicTrack, gate: ProviderGate | None, span: tuple[int, int] | None, ahead: int) -> Place:
     pause_code = gate.pause_code if gate else ""
+    shut = 0.0
+    if gate and gate.not_before:
+        shut = max(0.0, (gate.not_before - gate.clock).total_seconds())  # type: ignore[attr-defined]
     low = high = 0
     if span and not pause_code and ahead <= COUNTED:
         rounds, parallel = _rounds(track, gate, ahead)
-        shut = 0.0
-        if gate and gate.not_before:
-            shut = max(0.0, (gate.not_before - gate.clock).total_seconds())  # type: ignore[attr-defined]
         low = int(shut + span[0] * max(1, rounds))
         high = int(shut + span[1] * (rounds + 1)) + (1 if parallel else 0)
-    return Place(min(ahead, COUNTED), ahead > COUNTED, low, high, pause_code)
+    return Place(min(ahead, COUNTED), ahead > COUNTED, low, high, pause_code, stands_back=shut > 0)
 
 
 def _rounds(track: MusicTrack, gate: ProviderGate | None, ahead: int) -> tuple[int, int]:

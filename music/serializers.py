@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 from music.brief import Genre, Mood
 from music.explanation import explain
 from music.models import MusicTrack, TrackStatus
-from music.presentation import WIRE_STATES, TrackCard, audio_path, badge_text, error_text, page_url, stage_text
+from music.presentation import WIRE_STATES, TrackCard, error_text
 from music.queueing import SHOWN_PLACES, Place, places_of
 
 PROMPT_INPUT_LIMIT = 300
@@ -94,7 +94,8 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
     midi_url = serializers.SerializerMethodField(help_text="The score as a MIDI file; empty where there is none")
     log_id = serializers.UUIDField(read_only=True, allow_null=True)
     place = serializers.SerializerMethodField(
-        help_text=f"In the queue; null unless it is pending and among its reader's {SHOWN_PLACES} foremost"
+        help_text=f"In the queue; null unless it is pending, not ordered already, and among its reader's "
+        f"{SHOWN_PLACES} foremost"
     )
     explanation = serializers.SerializerMethodField(help_text="Null until completed, and where its maker told nothing")
     peaks = serializers.ListField(
@@ -164,9 +165,8 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
             return None
         kept = cast("dict[str, Any]", self.context)
         if "places" not in kept:  # once for the whole answer, however many tracks it lists
-            kept["places"] = places_of(
-                MusicTrack.objects.for_reader(track.owner_id).waiting().in_order()[:SHOWN_PLACES]
-            )
+            waiting = MusicTrack.objects.for_reader(track.owner_id).waiting().filter(turn__gte=0)
+            kept["places"] = places_of(waiting.in_order()[:SHOWN_PLACES])
         return place_json(kept["places"].get(track.pk))
 
 
@@ -250,29 +250,28 @@ class TrackNewsSerializer(serializers.Serializer[Any]):
     )
 
 
-def track_news(track: MusicTrack, card: TrackCard, badge: str, place: Place | None, request: Any) -> dict[str, Any]:
-    """The body of `TrackNewsSerializer`."""
+def track_news(track: MusicTrack, card: TrackCard, badge: str, request: Any) -> dict[str, Any]:
+    """The body of `TrackNewsSerializer`; `card` and `badge` are the track's."""
     way = card.shown_way
-    remake = track.current_remake
     return {
-        "id": str(track.pk),
-        "version": track.version,
-        "status": track.status,
-        "state": WIRE_STATES[TrackStatus(track.status)],
-        "stage": track.stage,
-        "stage_text": stage_text(track),
-        "badge_text": badge_text(track),
-        "title": track.title,
-        "page_url": page_url(track),
+        "id": str(card.id),
+        "version": card.version,
+        "status": card.status,
+        "state": WIRE_STATES[TrackStatus(card.status)],
+        "stage": card.stage,
+        "stage_text": card.way.stage_text if card.way else "",
+        "badge_text": card.badge_text,
+        "title": card.title,
+        "page_url": card.page_url,
         "file_url": audio_url(track, request),
         "error_code": track.error_code,
-        "error_message": error_text(track),
+        "error_message": card.reason,
         "badge_html": badge,
-        "audio_url": audio_path(track),
-        "making": track.due_at is not None or (remake is not None and remake.due_at is not None),
-        "remake_error": error_text(remake) if remake else "",
-        "arrived_late": track.arrived_late,
-        "place": place_json(place),
+        "audio_url": card.audio_url,
+        "making": card.is_making,
+        "remake_error": card.remake.reason if card.remake else "",
+        "arrived_late": card.arrived_late,
+        "place": place_json(way.wait.place if way and way.wait else None),
         "place_text": way.place_text if way else "",
         "late_after": way.late_after if way else None,
     }

@@ -18,14 +18,12 @@ from music import gatekeeping
 from music.brief import Genre, Mood, MusicBrief
 from music.briefs import brief_for_prompt, read_ahead, seed_from
 from music.briefs.request import parse_request
-from music.models import MusicTrack, PauseCode, ProviderGate, SubmissionAttempt, TrackStatus
+from music.models import AttemptState, MusicTrack, PauseCode, ProviderGate, SubmissionAttempt, TrackStatus
 from music.providers import UnknownProvider, get_provider
 from music.storage import remove_files
 from music.tasks import knock
 
 logger = logging.getLogger(__name__)
-
-FREE_PROVIDER = "studio"
 
 
 class TooMuchAtOnce(Exception):
@@ -74,8 +72,11 @@ def provider_for(owner: Any) -> str:
     if not charges:
         return name
     since = Now() - timedelta(hours=24)
-    asked = MusicTrack.objects.filter(owner=owner, provider=name, requested_at__gte=since).count()
-    return FREE_PROVIDER if asked >= settings.MUSIC_READER_PAID_PER_DAY else name
+    # Orders and what waits to become one, not tracks: a piece made again or retried is paid for again.
+    ordered = SubmissionAttempt.objects.filter(track__owner=owner, provider=name, opened_at__gte=since)
+    waiting = MusicTrack.objects.waiting().filter(owner=owner, provider=name, turn__gte=0, requested_at__gte=since)
+    asked = ordered.exclude(state=AttemptState.NOT_SUBMITTED).count() + waiting.count()
+    return gatekeeping.STUDIO if asked >= settings.MUSIC_READER_PAID_PER_DAY else name
 
 
 def check_room(owner: Any) -> None:
@@ -83,10 +84,11 @@ def check_room(owner: Any) -> None:
 
     A log's own piece is never refused: what a reader has written is kept, and its music waits its turn.
     """
-    if MusicTrack.objects.for_reader(owner).unfinished().count() >= settings.MUSIC_READER_LIMIT:
+    unfinished = MusicTrack.objects.for_reader(owner).unfinished().count()
+    if unfinished >= settings.MUSIC_READER_LIMIT:
         raise TooMuchAtOnce(
             _("%(count)d of your pieces are still being made. Please ask again when some of them are there.")
-            % {"count": settings.MUSIC_READER_LIMIT}
+            % {"count": unfinished}
         )
 
 

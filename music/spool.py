@@ -64,10 +64,11 @@ def replay() -> int:
         if attempt is None:
             logger.error("the paid task %s belongs to attempt %s, which is gone", task_id, attempt_id)
         else:
-            known = attempt.state == AttemptState.UNKNOWN
-            attempt.close(AttemptState.SUBMITTED, task_id=task_id, trace_id=kept["trace_id"], details=kept["details"])
-            if known:  # its track has ended meanwhile: ask whether the piece has arrived
-                attempt.watch_soon()
+            won = attempt.close(
+                AttemptState.SUBMITTED, task_id=task_id, trace_id=kept["trace_id"], details=kept["details"]
+            )
+            if won and attempt.task_id:
+                attempt.watch_soon()  # should its track have ended meanwhile, the piece may arrive all the same
             saved += 1
         path.unlink(missing_ok=True)
     return saved

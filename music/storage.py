@@ -257,14 +257,22 @@ def check_writable() -> None:
     remove_files([key])
 
 
-def free_megabytes() -> int:
-    """Free disk where it is scarcest, of all the places that are written to: data, temporary files, local audio."""
-    places = [Path(settings.DATA_DIR), Path(tempfile.gettempdir())]
+def free_bytes() -> dict[str, int]:
+    """Free disk at each place that is written to: data, temporary files, and audio where it is local."""
+    places = {"data": Path(settings.DATA_DIR), "temporary": Path(tempfile.gettempdir())}
     if isinstance(default_storage, FileSystemStorage):
-        places.append(Path(default_storage.base_location))
-    # A folder that is not there yet is made on the disk of the nearest one above it that is.
-    there = {next(each for each in (place, *place.parents) if each.exists()) for place in places}
-    return min(shutil.disk_usage(place).free for place in there) // 1_000_000
+        places["audio"] = Path(default_storage.base_location)
+    return {name: shutil.disk_usage(_existing(path)).free for name, path in places.items()}
+
+
+def has_room() -> bool:
+    """Whether there is disk enough to begin something new: a result that finds no room was paid for in vain."""
+    return min(free_bytes().values()) >= settings.MUSIC_MIN_FREE_MB * 1_000_000
+
+
+def _existing(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there: it is made on the same disk with its first file."""
+    return next(each for each in (path, *path.parents) if each.exists())
 
 
 def _open_draft(folder: Path) -> tuple[int, str]:

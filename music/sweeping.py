@@ -30,7 +30,8 @@ KNOCK_AGAIN_AFTER = timedelta(seconds=15)
 KNOCKS = 16  # for one provider in one sweep
 LOST_BATCH = 100
 
-minding = Hands("mind", 1)
+minding = Hands("mind", 4)
+watching = Hands("watch", 1)
 
 
 def sweep() -> list[tuple[uuid.UUID, str]]:
@@ -41,7 +42,7 @@ def sweep() -> list[tuple[uuid.UUID, str]]:
     began = time.monotonic()
     Heartbeat.beat("sweep")
     knocks: list[tuple[uuid.UUID, str]] = []
-    for part in (_save_spooled, _mind_gates, _begin_orders, give_back_lost, poll_in_turn, fetch, ask_after_late):
+    for part in (_save_spooled, _mind_gates, _begin_orders, give_back_lost, poll_in_turn, fetch, _ask_after_late):
         try:
             part()
         except Exception:
@@ -73,14 +74,18 @@ def _save_spooled() -> None:
 
 def _mind_gates() -> None:
     for gate in gatekeeping.gates_to_mind():
-        if minding.free:
-            minding.give(gatekeeping.mind, gate)
+        minding.give(gatekeeping.mind, gate)
 
 
 def _begin_orders() -> None:
     for name in ProviderGate.objects.values_list("pk", flat=True):
         if provider := task_provider(name):
             order(provider)
+
+
+def _ask_after_late() -> None:
+    """In a hand of its own: these questions come one after the other, and a silent provider takes long over each."""
+    watching.give(ask_after_late)
 
 
 def _lost() -> list[tuple[uuid.UUID, str]]:

@@ -36,4 +36,6 @@ def count(**counts: float) -> None:
     try:
         Heartbeat.tally(NAME, collected)
     except DatabaseError:
+        with _lock:
+            _counts.update(collected)
         logger.warning("the counters could not be written", exc_info=True)

@@ -1,19 +1,15 @@
 """How the machine is doing, in figures read from the database: for health checks, metrics and staff at night.
 
-Every query is served by an index that holds unfinished rows only, or by a table of a few rows, so that asking often
-costs little. Ages are seconds by the database's clock.
+Nearly every query is served by an index that holds unfinished rows only, or by a table of a few rows, so that asking
+often costs little; `attempts_by_state` alone reads all the orders on record. Ages are seconds by the database's clock.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Now
 
@@ -103,24 +99,6 @@ def attempts_by_state() -> dict[str, int]:
     """How many orders are on record, by what became of them. Every state is named."""
     counts = dict(SubmissionAttempt.objects.order_by().values_list("state").annotate(Count("pk")))
     return {state: counts.get(state, 0) for state in AttemptState.values}
-
-
-def free_bytes() -> dict[str, int]:
-    """Free space where this process's machine keeps data and, if they are local, the audio files."""
-    places = {"data": Path(settings.DATA_DIR)}
-    if isinstance(default_storage, FileSystemStorage):
-        places["audio"] = Path(default_storage.base_location)
-    return {name: shutil.disk_usage(_existing(path)).free for name, path in places.items()}
-
-
-def has_room() -> bool:
-    """Whether there is as much free space as MUSIC_MIN_FREE_MB asks for."""
-    return min(free_bytes().values()) >= settings.MUSIC_MIN_FREE_MB * 1_000_000
-
-
-def _existing(path: Path) -> Path:
-    """`path`, or the nearest directory above it: it is made when the first file is."""
-    return next(each for each in (path, *path.parents) if each.exists())
 
 
 def _age(moment: datetime, clock: datetime) -> float:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from music.models import MusicTrack, ProviderGate
+from music.models import MusicTrack
 from music.queueing import Place, places_of
 
 WORTH_SAYING_AFTER = 5
@@ -34,21 +33,9 @@ class Wait:
 def waits_of(tracks: Iterable[MusicTrack], now: datetime) -> dict[uuid.UUID, Wait]:
     """How a reader's waiting pieces stand, the foremost ones; bounded work however many there are. `now` is the
     database's time."""
-    # One whose piece is ordered already waits for nobody's turn.
-    waiting = [track for track in tracks if track.turn is not None and track.turn >= 0]
-    if not waiting:
-        return {}
-    standing_back = set(
-        ProviderGate.objects.filter(pk__in={track.provider for track in waiting}, not_before__gt=Now()).values_list(
-            "pk", flat=True
-        )
-    )
-    places = places_of(waiting)
-    return {
-        track.pk: Wait(place, _text(track, place, now, is_standing_back=track.provider in standing_back))
-        for track in waiting
-        if (place := places.get(track.pk))
-    }
+    tracks = list(tracks)
+    places = places_of(tracks)
+    return {track.pk: Wait(place, _text(track, place, now)) for track in tracks if (place := places.get(track.pk))}
 
 
 def resting_text() -> str:
@@ -56,7 +43,7 @@ def resting_text() -> str:
     return _("The music service is resting for a while. Your piece is safe and waits.")
 
 
-def _text(track: MusicTrack, place: Place, now: datetime, *, is_standing_back: bool) -> str:
+def _text(track: MusicTrack, place: Place, now: datetime) -> str:
     if place.pause_code:
         return resting_text()
     if not place.ahead and (now - track.requested_at).total_seconds() < WORTH_SAYING_AFTER:
@@ -67,7 +54,7 @@ def _text(track: MusicTrack, place: Place, now: datetime, *, is_standing_back: b
         told = [_("Number %(place)d in the queue") % {"place": place.ahead + 1}]
     else:
         told = [_("Next in turn")]
-    if is_standing_back:
+    if place.stands_back:
         told.append(_("the music service is crowded at the moment"))
     elif place.high:
         told.append(_("within about %(span)s") % {"span": span_text(place.low, place.high)})

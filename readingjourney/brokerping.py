@@ -29,12 +29,12 @@ def client(url: str) -> redis.Redis | None:
 def broker_answers(url: str) -> bool | None:
     """Whether the broker at `url` answers within `PATIENCE_SECONDS`; None when it is none that can be asked.
 
-    A thread asks, because finding a host's address has no time limit of its own. While one is still asking, the answer
-    to everybody else is no: a name server that hangs must not collect threads.
+    A thread asks, because finding a host's address has no time limit of its own. One at a time does: a name server that
+    hangs must not collect threads.
     """
     if (broker := client(url)) is None:
         return None
-    if not _asking.acquire(blocking=False):
+    if not _asking.acquire(timeout=PATIENCE_SECONDS):
         return False
     answers: list[bool] = []
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from music import vitals
+from music.storage import free_bytes
 from readingjourney.brokerping import broker_answers
 from readingjourney.insiders import is_insider
 
@@ -90,7 +91,7 @@ def _orders() -> Finding:
 
 
 def _disk() -> Finding:
-    free = {name: space // 1_000_000 for name, space in vitals.free_bytes().items()}
+    free = {name: space // 1_000_000 for name, space in free_bytes().items()}
     return min(free.values()) >= settings.MUSIC_MIN_FREE_MB, {"free_mb": free}
 
 

@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 
 from music import vitals
 from music.models import MusicTrack, ProviderGate
+from music.storage import free_bytes
 from readingjourney.brokerping import broker_answers
 from readingjourney.insiders import is_insider
 
@@ -130,7 +131,7 @@ def _pulses() -> Iterator[Metric]:
 
 def _machine() -> Iterator[Metric]:
     free = _gauge("disk_free_bytes", "Free space on the machine that answers", ("place",))
-    for place, space in vitals.free_bytes().items():
+    for place, space in free_bytes().items():
         free.add_metric([place], space)
     yield free
     answers = broker_answers(settings.CELERY_BROKER_URL)

@@ -103,8 +103,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # A process that is frozen in the middle of a transaction must not keep its locks for as long as it sleeps.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c idle_in_transaction_session_timeout=30s -c lock_timeout=20s"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", "-c idle_in_transaction_session_timeout=30s -c lock_timeout=20s"
     )
 
 # Caches: only for what may be lost at any moment

@@ -105,7 +105,13 @@ class Supervisor:
     """
 
     def __init__(
-        self, programs: Sequence[Program], *, directory: Path, environment: Mapping[str, str], announce: Announce
+        self,
+        programs: Sequence[Program],
+        *,
+        directory: Path,
+        environment: Mapping[str, str],
+        announce: Announce,
+        stop_grace: float = 0.0,
     ) -> None:
         for name in ("logs", "run"):
             (directory / name).mkdir(exist_ok=True)
@@ -117,6 +123,7 @@ class Supervisor:
             child.forget_pid()  # of a run that was killed
         self._environment = environment
         self._announce = announce
+        self._stop_grace = stop_grace  # seconds that a program may need to stop, if more than the usual
         self._stop_asked_at: float | None = None
         self._hurry = False
 
@@ -197,7 +204,8 @@ class Supervisor:
     def _stop(self, guardian: Guardian) -> None:
         """Stop the last started first, and what the others need at the very end."""
         self._announce("Stopping (Ctrl-C again to hurry)")
-        for needed, grace in ((False, STOP_GRACE_SECONDS), (True, LAST_STOP_GRACE_SECONDS)):
+        first = max(STOP_GRACE_SECONDS, self._stop_grace)
+        for needed, grace in ((False, first), (True, LAST_STOP_GRACE_SECONDS)):
             group = [each for each in reversed(self._children) if each.program.others_need_it is needed]
             self._terminate(group, grace, guardian)
         self._announce("Stopped")

@@ -17,7 +17,6 @@ from readingjourney.models import RememberedAnswer
 logger = logging.getLogger(__name__)
 
 ANSWERS_KEPT = timedelta(hours=24)
-HOURS = 3600
 
 
 @shared_task(name="readingjourney.tidy")  # type: ignore[untyped-decorator]
@@ -32,7 +31,7 @@ def tidy() -> None:
         logger.info("forgotten: %s", forgotten)
 
 
-@shared_task(name="readingjourney.check_files", soft_time_limit=2 * HOURS, time_limit=2 * HOURS + 60)  # type: ignore[untyped-decorator]
+@shared_task(name="readingjourney.check_files")  # type: ignore[untyped-decorator]
 def check_stored_files() -> None:
     """Hold the stored files against the finished pieces, once a day."""
     try:

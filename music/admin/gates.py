@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from music.admin.readonly import MachineAdmin, account_text
+from music.gatekeeping import STUDIO
 from music.models import MusicTrack, ProviderGate
 from music.models.states import MESSAGE_LIMIT
 from music.providers import UnknownProvider, get_provider
 from music.queueing import places
-from music.services import FREE_PROVIDER, pause_provider, resume_provider, switch_waiting
+from music.services import pause_provider, resume_provider, switch_waiting
 
 
 class ReasonForm(forms.Form):
@@ -109,7 +110,7 @@ class ProviderGateAdmin(MachineAdmin):
 
     @admin.action(description=gettext_lazy("Give everything that waits to the studio"), permissions=["change"])
     def give_waiting_to_the_studio(self, request: HttpRequest, queryset: QuerySet[ProviderGate]) -> HttpResponse | None:
-        sources = queryset.exclude(pk=FREE_PROVIDER)
+        sources = queryset.exclude(pk=STUDIO)
         if "confirmed" not in request.POST:
             return self._ask(
                 request,
@@ -122,8 +123,8 @@ class ProviderGateAdmin(MachineAdmin):
                 ),
             )
         for gate in sources:
-            moved = switch_waiting(gate.provider, FREE_PROVIDER, by=request.user.get_username())
-            self.log_change(request, gate, f"{moved} waiting tracks given to {FREE_PROVIDER}")
+            moved = switch_waiting(gate.provider, STUDIO, by=request.user.get_username())
+            self.log_change(request, gate, f"{moved} waiting tracks given to {STUDIO}")
             told = ngettext(
                 "%(count)d track of %(provider)s is the studio's now.",
                 "%(count)d tracks of %(provider)s are the studio's now.",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from music.admin.readonly import MachineAdmin, ReadOnlyInline
+from music.gatekeeping import STUDIO
 from music.models import MusicTrack, SubmissionAttempt, TrackEvent
-from music.services import FREE_PROVIDER, cancel_track, retry_track, switch_track
+from music.services import cancel_track, retry_track, switch_track
 
 
 class TrackEventInline(ReadOnlyInline):
@@ -167,7 +168,7 @@ class MusicTrackAdmin(MachineAdmin):
 
     @admin.action(description=_("Give to the studio (only tracks that wait)"), permissions=["change"])
     def give_to_the_studio(self, request: HttpRequest, queryset: QuerySet[MusicTrack]) -> None:
-        self._act(request, queryset, lambda track: switch_track(track, FREE_PROVIDER, by=str(request.user)))
+        self._act(request, queryset, lambda track: switch_track(track, STUDIO, by=str(request.user)))
 
     def _act(self, request: HttpRequest, queryset: QuerySet[MusicTrack], act: Callable[[MusicTrack], bool]) -> None:
         """Act on each track by itself: one that is in another state by now is counted and left alone."""

@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ('limit', models.PositiveIntegerField(blank=True, help_text='How many the provider lets run at once', null=True)),
                 ('not_before', models.DateTimeField(blank=True, null=True)),
                 ('strikes', models.PositiveIntegerField(default=0, help_text='Refusals in a row')),
-                ('first_strike_at', models.DateTimeField(blank=True, null=True)),
                 ('pause_code', models.CharField(blank=True, choices=[('', '–'), ('staff', 'by staff'), ('key_refused', 'the key was refused'), ('region_refused', 'not served in this region'), ('credit_used_up', 'the credit is used up'), ('provider_misconfigured', 'does not understand us'), ('unreachable', 'does not answer'), ('storage', 'the storage refuses files')], default='', max_length=40, verbose_name='paused')),
                 ('pause_detail', models.CharField(blank=True, default='', max_length=500, verbose_name='why')),
                 ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='since')),

@@ -7,6 +7,8 @@ def fill(apps, schema_editor):
     track = apps.get_model("music", "MusicTrack")
     track.objects.filter(status="pending").update(turn=0)
     track.objects.exclude(status="generating").filter(deadline_at__isnull=False).update(deadline_at=None)
+    for name in set(track.objects.filter(status__in=["pending", "generating"]).values_list("provider", flat=True)):
+        apps.get_model("music", "ProviderGate").objects.get_or_create(provider=name)
     apps.get_model("music", "SubmissionAttempt").objects.filter(track_ref=None).update(track_ref=F("track_id"))
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +48,6 @@ class ProviderGate(models.Model):
     limit = models.PositiveIntegerField(null=True, blank=True, help_text=_("How many the provider lets run at once"))
     not_before = models.DateTimeField(null=True, blank=True)
     strikes = models.PositiveIntegerField(default=0, help_text=_("Refusals in a row"))
-    first_strike_at = models.DateTimeField(null=True, blank=True)
     pause_code = models.CharField(
         _("paused"), max_length=CODE_LIMIT, choices=PauseCode, default=PauseCode.OPEN, blank=True
     )
@@ -112,7 +111,7 @@ class ProviderGate(models.Model):
         rows = ProviderGate.objects.filter(pk=self.pk).exclude(pause_code="")
         changes: dict[str, Any] = {}
         if by_staff:
-            changes = {"probes": 0, "alerted_code": "", "strikes": 0, "first_strike_at": None}
+            changes = {"probes": 0, "alerted_code": "", "strikes": 0}
         else:
             rows = rows.exclude(pause_code=PauseCode.STAFF)
         won = rows.update(pause_code="", pause_detail="", paused_at=None, probe_at=None, not_before=None, **changes)
@@ -134,8 +133,8 @@ class ProviderGate(models.Model):
         ProviderGate.objects.filter(pk=self.pk).update(
             # One with the database's own notion of the greater: NULL is nobody's maximum.
             not_before=Greatest(Coalesce(F("not_before"), until), until),
-            strikes=F("strikes") + 1,
-            first_strike_at=Coalesce(F("first_strike_at"), Now()),
+            # Several hands that were refused in the same moment are one refusal, not several in a row.
+            strikes=F("strikes") + Case(When(not_before__gt=Now(), then=0), default=1),
         )
         self.refresh_from_db()
 
@@ -143,4 +142,4 @@ class ProviderGate(models.Model):
         """Something went through: whatever was wrong is over, and the next trouble is news again."""
         ProviderGate.objects.filter(pk=self.pk).filter(Q(strikes__gt=0) | Q(probes__gt=0) | ~Q(alerted_code="")).filter(
             pause_code=""
-        ).update(strikes=0, first_strike_at=None, probes=0, alerted_code="")
+        ).update(strikes=0, probes=0, alerted_code="")

@@ -51,6 +51,10 @@ class Refused(DownloadFailed):
     too large a file."""
 
 
+class ForeignHost(Refused):
+    """An https address of a host that is merely not on the list: the list may be what is wrong."""
+
+
 @contextmanager
 def downloaded(
     url: str, *, allowed_hosts: Collection[str], max_bytes: int, seconds: float, connect_seconds: float = 5.0
@@ -134,8 +138,16 @@ def _request(url: str, allowed_hosts: Collection[str]) -> requests.PreparedReque
     except (requests.RequestException, ValueError) as error:
         raise Refused("not an address") from error
     if not allowed:
-        raise Refused(f"{parts.scheme or 'no scheme'} from {parts.hostname or 'nowhere'} is not on the list")
+        kind = ForeignHost if _is_plain_https(parts) else Refused
+        raise kind(f"{parts.scheme or 'no scheme'} from {parts.hostname or 'nowhere'} is not on the list")
     return request
+
+
+def _is_plain_https(parts: SplitResult) -> bool:
+    """Whether it is an ordinary address of a named host somewhere in the world."""
+    host = parts.hostname or ""
+    named = "." in host and not host.replace(".", "").isdigit() and ":" not in host
+    return parts.scheme == "https" and named and "@" not in parts.netloc and "\\" not in parts.netloc
 
 
 def _is_allowed(parts: SplitResult, allowed_hosts: Collection[str]) -> bool:

@@ -39,7 +39,7 @@ from music.providers.base import (
     TaskReport,
     TaskState,
 )
-from music.providers.download import DownloadFailed, Gone, Refused, Unreachable, downloaded
+from music.providers.download import DownloadFailed, ForeignHost, Gone, Refused, Unreachable, downloaded
 from music.providers.http import Answer, NeverSent, NoAnswer, exchange, open_session
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ class MurekaProvider:
     def fetch(self, result_url: str) -> Audio:
         """Bring the audio and look whether it is what it should be. The address gets no key: it is another host's.
 
-        Raises `ResultGone`, `ResultInvalid`, or `ProviderError` when only the way there was at fault.
+        Raises `ResultGone`, `ResultInvalid`, `ProviderHalted` for a host that is not on our list, or another
+        `ProviderError` when only the way there was at fault.
         """
         examination = import_module(EXAMINATION)
         try:
@@ -191,6 +192,9 @@ class MurekaProvider:
                     data = file.read()
         except Gone as error:
             raise ResultGone(f"the result's address answers {error}") from error
+        except ForeignHost as error:
+            # They have moved, or our list is wrong: a person must look, and no further piece is paid for meanwhile.
+            raise ProviderHalted(f"{error}; see MUREKA_AUDIO_HOSTS", code=MISCONFIGURED) from error
         except Refused as error:
             raise ResultInvalid(f"the result is not fetched: {error}") from error
         except Unreachable as error:

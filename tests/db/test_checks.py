@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from django.core.checks import CheckMessage, run_checks
 from django.core.files.storage import default_storage
 
-from music import checks, spool
+from music import spool
 from readingjourney.broker import server_binary
 
 REAL = {"studio": "tests.providers.QuickStudio", "mureka": "tests.providers.LoopbackProvider"}
@@ -79,10 +78,11 @@ def test_a_model_that_is_not_pinned_is_a_warning(mureka: Any) -> None:
     assert found().keys() == {"music.W001"}
 
 
-def test_a_lease_shorter_than_an_order_is_an_error(mureka: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "order_seconds", lambda _provider: 65.0)
-    monkeypatch.setattr(checks, "lease_for", lambda _provider: timedelta(seconds=65))
+def test_a_deadline_shorter_than_an_order_is_an_error(mureka: Any) -> None:
+    mureka.MUREKA_DEADLINE_SECONDS = 60
     assert found().keys() == {"music.E005"}
+    mureka.MUREKA_DEADLINE_SECONDS = 66
+    assert found() == {}
 
 
 def test_a_storage_that_takes_nothing_is_an_error(settings: Any, tmp_path: Path) -> None:

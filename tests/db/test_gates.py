@@ -71,6 +71,15 @@ def test_without_a_word_of_how_long_each_pause_doubles(asked: MusicTrack, mureka
     assert pauses == [2, 4, 8, 16]
 
 
+def test_what_was_refused_in_the_same_moment_is_one_refusal(mureka: FakeMureka) -> None:
+    for _hand in range(4):
+        gate().stand_back()
+    assert gate().strikes == 1
+    open_gates()
+    gate().stand_back()
+    assert gate().strikes == 2
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
@@ -209,6 +218,19 @@ def test_after_a_long_outage_the_studio_steps_in_where_a_setting_says_so(
     gatekeeping.mind(gate())
     assert advance(asked).status == TrackStatus.COMPLETED
     assert (asked.provider, mureka.ledger) == ("studio", [])
+
+
+@pytest.mark.parametrize("code", [PauseCode.STAFF, PauseCode.STORAGE])
+def test_the_studio_steps_in_for_no_other_reason_than_the_providers_own(
+    asked: MusicTrack, mureka: FakeMureka, settings: Any, code: str
+) -> None:
+    settings.MUSIC_FALLBACK_MINUTES = 15
+    gate().pause(code, "a reason")
+    ProviderGate.objects.update(paused_at=Now() - timedelta(hours=2))
+    assert gate() not in gatekeeping.gates_to_mind()
+    gatekeeping.mind(gate())
+    asked.refresh_from_db()
+    assert asked.provider == "mureka"
 
 
 def test_the_account_is_read_and_its_limit_kept(mureka: FakeMureka) -> None:

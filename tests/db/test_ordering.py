@@ -73,13 +73,14 @@ def test_a_provider_that_cannot_be_reached_holds_the_track(
 
 @pytest.mark.parametrize("fault", ["broken", "garbage", "drop"])
 def test_an_order_nobody_answered_for_is_never_placed_again_by_itself(
-    ordered: MusicTrack, vendor: Vendor, fault: str
+    ordered: MusicTrack, vendor: Vendor, fault: str, transactional_db: None
 ) -> None:
     vendor.submissions.append(fault)
     advance(ordered)
     assert ordered.error_code == "submission_unknown"
     assert ordered.attempts.get().state == AttemptState.UNKNOWN
     sweeping.sweep()
+    assert dispatching.submitting.wait_until_idle()
     assert vendor.ledger == ["task-1"]
 
 

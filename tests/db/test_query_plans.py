@@ -71,7 +71,8 @@ def plans(work: Callable[[], object]) -> dict[str, str]:
         for query in captured.captured_queries:
             sql = query["sql"]
             by_key = re.search(r'"music_musictrack"\."id" (=|IN) ', sql)
-            if 'FROM "music_musictrack"' in sql and sql.startswith("SELECT") and not by_key:
+            looks = re.match(r'SELECT .* FROM "music_musictrack"|UPDATE "music_musictrack"', sql, re.DOTALL)
+            if looks and not by_key:
                 cursor.execute(explain + sql.replace("%", "%%") if postgres else explain + sql)
                 found[sql] = "\n".join(str(line) for line in cursor.fetchall())
     return found

@@ -20,7 +20,8 @@ from music.providers.base import Audio
 from music.storage import (
     StorageFailed,
     check_writable,
-    free_megabytes,
+    free_bytes,
+    has_room,
     iter_files,
     open_audio,
     remove_files,
@@ -182,7 +183,8 @@ def test_stale_drafts_go_and_fresh_ones_stay(media: Path) -> None:
 
 def test_free_room_is_that_of_the_fullest_place(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path / "not" / "there" / "yet"
-    assert free_megabytes() > 0
+    assert min(free_bytes().values()) > 0
+    assert has_room()
     asked = []
 
     def usage(place: Path) -> Any:
@@ -190,8 +192,13 @@ def test_free_room_is_that_of_the_fullest_place(settings: Any, monkeypatch: pyte
         return SimpleNamespace(free=5_000_000 * len(asked))
 
     monkeypatch.setattr(storage.shutil, "disk_usage", usage)
-    assert free_megabytes() == 5
+    settings.MUSIC_MIN_FREE_MB = 5
+    assert has_room()
+    asked.clear()
+    settings.MUSIC_MIN_FREE_MB = 6
+    assert not has_room(), "the fullest one decides"
     assert tmp_path in asked
+    assert free_bytes().keys() == {"data", "temporary", "audio"}
 
 
 @pytest.mark.django_db

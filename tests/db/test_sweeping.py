@@ -50,7 +50,7 @@ def at_once(hands: Hands, job: Any, *args: Any) -> bool:
 def _no_hands_but_these(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are done at once and in this thread: another one would not see what this test has not committed."""
 
-    for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding):
+    for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding, sweeping.watching):
         monkeypatch.setattr(hands, "give", partial(at_once, hands))
 
 
@@ -274,3 +274,23 @@ def test_hands_take_no_more_than_they_can_hold() -> None:
     hold.set()
     assert hands.wait_until_idle()
     assert hands.free == 2
+
+
+def test_in_an_outage_nothing_fails_unasked_at_its_deadline(
+    alice: Reader, mureka: FakeMureka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks = ordered(alice, 50)
+    MusicTrack.objects.under_way().update(deadline_at=Now() - timedelta(seconds=1))
+    mureka.down()
+    monkeypatch.setattr(polling, "POLL_THREADS", 4)
+    monkeypatch.setattr(polling, "_poll_pool", None)
+    polling.poll_due()
+    ended = [status for status, _stage in states(tracks)].count("error")
+    assert polling.SILENT_POLLS <= ended < 30, "those that were asked after, and no others"
+
+
+def test_what_is_counted_is_no_sign_of_life() -> None:
+    Heartbeat.beat("sweep")
+    Heartbeat.objects.update(at=Now() - timedelta(minutes=5))
+    Heartbeat.tally("sweep", {"completed": 1})
+    assert Heartbeat.objects.filter(pk="sweep", at__lt=Now() - timedelta(minutes=4)).exists()

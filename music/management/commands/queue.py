@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from music import vitals
 from music.console import duration, table
+from music.storage import has_room
 
 
 class Command(BaseCommand):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(f"The gate of {provider} is shut ({code}): manage.py gates")
         if unknown := vitals.unknown_orders():
             self.stdout.write(f"Orders whose outcome nobody knows: {unknown}: manage.py unknown_orders")
-        if not vitals.has_room():
+        if not has_room():
             self.stdout.write(f"Less than {settings.MUSIC_MIN_FREE_MB} MB of disk are free: nothing new is begun.")
         pulse = vitals.pulses().get(vitals.SWEEP)
         ago = f"{duration(pulse.age)} ago" if pulse else "never"

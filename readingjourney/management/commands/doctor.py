@@ -15,6 +15,7 @@ from music import vitals
 from music.console import dollars, duration, table
 from music.providers import get_provider
 from music.providers.base import AccountProvider, ProviderError
+from music.storage import free_bytes
 from readingjourney import health
 from readingjourney.brokerping import broker_answers, eviction_policy
 
@@ -97,7 +98,7 @@ def _orders() -> Iterator[Line]:
 
 
 def _disk() -> Iterator[Line]:
-    for place, free in vitals.free_bytes().items():
+    for place, free in free_bytes().items():
         word = GOOD if free >= settings.MUSIC_MIN_FREE_MB * 1_000_000 else BAD
         yield f"disk, {place}", word, f"{free / 1e9:.1f} GB free"
 

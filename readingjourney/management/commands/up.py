@@ -14,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from environs import Env, EnvError, validate
 
+from music.providers import get_provider
+from music.queueing import order_seconds
 from readingjourney import broker, preflight
 from readingjourney.guardian import Guardian
 from readingjourney.health_probe import HealthProbe, page_address
@@ -83,6 +85,7 @@ class Command(BaseCommand):
                     "PYTHONUNBUFFERED": "1",
                 },
                 announce=announce,
+                stop_grace=order_seconds(get_provider(settings.MUSIC_PROVIDER)) + 5,  # an order is seen to its end
             )
             probe = HealthProbe(listener, _host_header())
             guardian = Guardian(lock.handover_descriptor)
