@@ -55,11 +55,10 @@ from journeys.services import (
     start_journey,
     stop_journey,
 )
-from music.api import TooManyPieces, TrackActionView
+from music.api import TrackActionView, too_much_is_429
 from music.brief import Genre, Mood
 from music.models import MusicTrack
 from music.serializers import RemakeRequestSerializer, TrackSerializer
-from music.services import TooMuchAtOnce
 from readingjourney.api import IDEMPOTENCY_KEY, answer_once
 from readingjourney.idempotency import Answer
 from readingjourney.problems import Conflict
@@ -213,10 +212,8 @@ class TrackRemakeView(TrackActionView):
         def remake(track: MusicTrack) -> None:
             mood = Mood(wish["mood"]) if wish["mood"] else None
             genre = Genre(wish["genre"]) if wish["genre"] else None
-            try:
+            with too_much_is_429():
                 is_asked = remake_piece(track, mood=mood, genre=genre)
-            except TooMuchAtOnce as error:
-                raise TooManyPieces(str(error)) from error
             if not is_asked:
                 raise Conflict(_("Only a finished piece that is not being made again already can be made again."))
 

@@ -131,12 +131,21 @@ def places_of(tracks: Iterable[MusicTrack]) -> dict[uuid.UUID, Place]:
     gates = ProviderGate.objects.annotate(clock=Now()).in_bulk(names)
     spans = {name: typical_seconds(name) for name in names}
     fronts = {name: _front(name) for name in names}
+    inside = dict(
+        MusicTrack.objects.taking_places()
+        .filter(provider__in=names)
+        .values_list("provider")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
     found = {}
     for track in waiting:
         front = fronts[track.provider]
         # One that is missing stands further back, or, where the whole queue was read, has been let in meanwhile.
         ahead = front.get(track.pk, len(front) if len(front) > COUNTED else 0)
-        found[track.pk] = _place(track, gates.get(track.provider), spans[track.provider], ahead)
+        found[track.pk] = _place(
+            track, gates.get(track.provider), spans[track.provider], ahead, inside.get(track.provider, 0)
+        )
     return found
 
 
@@ -146,25 +155,29 @@ def _front(provider: str) -> dict[uuid.UUID, int]:
     return {pk: ahead for ahead, pk in enumerate(queue.values_list("pk", flat=True)[: COUNTED + 1])}
 
 
-def _place(track: MusicTrack, gate: ProviderGate | None, span: tuple[int, int] | None, ahead: int) -> Place:
+def _place(
+    track: MusicTrack, gate: ProviderGate | None, span: tuple[int, int] | None, ahead: int, inside: int
+) -> Place:
     pause_code = gate.pause_code if gate else ""
     shut = 0.0
     if gate and gate.not_before:
         shut = max(0.0, (gate.not_before - gate.clock).total_seconds())  # type: ignore[attr-defined]
     low = high = 0
     if span and not pause_code and ahead <= COUNTED:
-        rounds, parallel = _rounds(track, gate, ahead)
+        rounds = _rounds(track, gate, ahead + inside)
+        # Of those inside, nobody knows how near their ends are: at best at once, at worst a whole generation away.
         low = int(shut + span[0] * max(1, rounds))
-        high = int(shut + span[1] * (rounds + 1)) + (1 if parallel else 0)
+        high = int(shut + span[1] * (rounds + 1)) + 1
     return Place(min(ahead, COUNTED), ahead > COUNTED, low, high, pause_code, stands_back=shut > 0)
 
 
-def _rounds(track: MusicTrack, gate: ProviderGate | None, ahead: int) -> tuple[int, int]:
-    """How many generations of pieces must end before this one begins, and how many run at once."""
+def _rounds(track: MusicTrack, gate: ProviderGate | None, before: int) -> int:
+    """How many generations of pieces must end before this one begins, with so many before it, those inside included."""
     try:
         provider = get_provider(track.provider)
     except UnknownProvider:
-        return 0, 0
+        return 0
     total = places(provider, gate) if gate else None
-    parallel = total or (settings.STUDIO_CONCURRENCY if isinstance(provider, MakeProvider) else ahead + 1)
-    return ahead // parallel, parallel
+    if isinstance(provider, MakeProvider):
+        total = settings.STUDIO_CONCURRENCY
+    return before // total if total else 0

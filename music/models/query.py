@@ -30,9 +30,12 @@ class TrackQuerySet(models.QuerySet[Any, Any]):
         """Tracks under way that need a pair of hands now, the longest waiting first (the sweep's query)."""
         return self.under_way().filter(due_at__lte=Now()).order_by("due_at")
 
+    def taking_places(self) -> TrackQuerySet:
+        """Tracks under way that take up one of their provider's places, as far as we know."""
+        return self.under_way().filter(stage__in=[TrackStage.SUBMITTING, TrackStage.WAITING])
+
     def at_provider(self, provider: str) -> TrackQuerySet:
-        """Tracks under way that take up one of the provider's places, as far as we know."""
-        return self.under_way().filter(provider=provider, stage__in=[TrackStage.SUBMITTING, TrackStage.WAITING])
+        return self.taking_places().filter(provider=provider)
 
     def in_order(self) -> TrackQuerySet:
         """The fair queue's order."""

@@ -16,7 +16,7 @@ from tests.fake_mureka import FakeMureka, running_mureka
 from tests.process.product import PROJECT_DIR, Product, running_product, wait_until
 from tests.process.reader import HttpReader
 
-RESTING = "음악 서비스가 잠시 쉬고 있어요. 요청하신 곡은 안전하게 기다리고 있습니다."
+RESTING = "음악 서비스가 잠시 쉬고 있습니다. 요청하신 곡은 안전하게 보관되어 차례를 기다립니다."
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
+from django.conf import settings
+from django.db import connections
 from django.db.models.functions import Now
 
 from music import generation
@@ -41,3 +47,31 @@ def claimed(track: MusicTrack) -> MusicTrack:
     worker = MusicTrack.claim(track.pk, lease=timedelta(seconds=9), deadline=timedelta(minutes=5))
     assert worker
     return worker
+
+
+def files() -> list[str]:
+    """The keys of all that is stored, drafts included."""
+    media = Path(settings.MEDIA_ROOT)
+    return sorted(path.relative_to(media).as_posix() for path in media.rglob("*") if path.is_file())
+
+
+@contextmanager
+def meanwhile(*works: Callable[[], object]) -> Iterator[None]:
+    """Each in a thread and on connections of its own, while the body runs; it ends when all of them have.
+
+    What one of them raises is raised at the end, whatever became of the body.
+    """
+
+    def alone(work: Callable[[], object]) -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        at_work = [threads.submit(alone, work) for work in works]
+        try:
+            yield
+        finally:
+            for each in at_work:
+                each.result()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import pytest
 from django.db import Error as DbError
-from django.db import connections
 
 from music import cancellation, generation
 from music.brief import MusicBrief
@@ -15,7 +13,7 @@ from music.cancellation import Cancellation
 from music.models import MusicTrack
 from music.providers.base import Audio, ProviderError
 from music.services import cancel_track
-from tests.db.steps import advance, claimed, lose_worker
+from tests.db.steps import advance, claimed, lose_worker, meanwhile
 from tests.providers import QuickStudio
 
 
@@ -98,13 +96,6 @@ def test_it_looks_at_the_row_only_now_and_then(track: MusicTrack, monkeypatch: p
 def test_a_worker_hears_of_a_cancel_from_another_process(track: MusicTrack) -> None:
     cancelled = Cancellation(claimed(track))
 
-    def cancel() -> None:
-        try:
-            cancel_track(MusicTrack.objects.get(pk=track.pk))
-        finally:
-            connections.close_all()
-
-    elsewhere = threading.Thread(target=cancel)
-    elsewhere.start()
-    elsewhere.join(20)
+    with meanwhile(lambda: cancel_track(MusicTrack.objects.get(pk=track.pk))):
+        pass
     assert cancelled()

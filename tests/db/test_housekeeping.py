@@ -1,4 +1,4 @@
-"""Old rows are forgotten in batches, and files and pieces are held against each other once a day."""
+"""Files and pieces are held against each other once a day."""
 
 from __future__ import annotations
 
@@ -12,24 +12,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
-from knox.models import get_token_model
 
 from journeys.models import Journey, Reader
 from journeys.services import LogEntry, add_log, remake_piece
 from music import generation, housekeeping
 from music.brief import MusicBrief
-from music.housekeeping import FilesReport, check_files, prune
-from music.models import AttemptState, Heartbeat, MusicTrack, SubmissionAttempt, TrackEvent
+from music.housekeeping import FilesReport, check_files
+from music.models import Heartbeat, MusicTrack
 from music.providers import get_provider
-from music.services import cancel_track, discard_tracks, request_prompted_track
+from music.services import cancel_track, discard_tracks
 from music.storage import StorageFailed, store_audio
-from readingjourney.models import RememberedAnswer
 from readingjourney.tasks import check_stored_files, tidy
 from tests.db.steps import advance, claimed
 
@@ -87,9 +83,6 @@ def make_pieces(reader: Reader, media: Path, count: int) -> list[str]:
 def found(**options: Any) -> tuple[FilesReport, list[str]]:
     lines: list[str] = []
     return check_files(tell=lines.append, **options), lines
-
-
-# Files and pieces
 
 
 def test_all_is_well_with_what_was_just_made(track: MusicTrack, media: Path) -> None:
@@ -306,146 +299,6 @@ def test_a_storage_that_cannot_be_looked_at_costs_nothing(
 def test_it_runs_by_itself_every_day() -> None:
     tasks = {line["task"] for line in django_settings.CELERY_BEAT_SCHEDULE.values()}
     assert {check_stored_files.name, tidy.name} <= tasks
-
-
-# Rows
-
-
-def old_event(track: MusicTrack, days: float) -> TrackEvent:
-    event = track.events.create(kind="entered", status="pending")
-    TrackEvent.objects.filter(pk=event.pk).update(at=Now() - timedelta(days=days))
-    return event
-
-
-def test_old_timelines_of_ended_tracks_go(track: MusicTrack, alice: Reader) -> None:
-    unfinished = request_prompted_track(owner=alice, prompt="x")
-    advance(track)
-    events = {days: old_event(track, days) for days in (29, 31)}
-    kept = old_event(unfinished, 31)
-    assert prune()["events"] == 1
-    left = set(TrackEvent.objects.values_list("pk", flat=True))
-    assert {events[29].pk, kept.pk} <= left
-    assert events[31].pk not in left
-    assert prune()["events"] == 0
-
-
-def order(track: MusicTrack | None, state: str, days: float = 91, **columns: Any) -> SubmissionAttempt:
-    number = SubmissionAttempt.objects.count() + 1
-    then = Now() - timedelta(days=days)
-    return SubmissionAttempt.objects.create(
-        track=track,
-        track_ref=track.pk if track else uuid.uuid4(),
-        seq=number,
-        ask=1,
-        provider="loopback",
-        fencing_token=1,
-        state=state,
-        opened_at=then,
-        closed_at=None if state == AttemptState.OPEN else then,
-        task_id=f"task-{number}" if state == AttemptState.SUBMITTED else "",
-        **columns,
-    )
-
-
-def test_old_orders_go_when_their_outcome_is_known_and_their_track_has_ended(track: MusicTrack, alice: Reader) -> None:
-    unfinished = request_prompted_track(owner=alice, prompt="x")
-    advance(track)
-    going = [
-        order(track, AttemptState.SUBMITTED),
-        order(track, AttemptState.NOT_SUBMITTED),
-        order(None, AttemptState.SUBMITTED),
-    ]
-    staying = [
-        order(track, AttemptState.SUBMITTED, days=89),
-        order(track, AttemptState.UNKNOWN),
-        order(None, AttemptState.UNKNOWN),
-        order(track, AttemptState.OPEN),
-        order(unfinished, AttemptState.SUBMITTED),
-        order(track, AttemptState.SUBMITTED, watch_at=Now()),
-    ]
-    assert prune()["orders"] == len(going)
-    assert set(SubmissionAttempt.objects.all()) == set(staying)
-
-
-def test_an_order_whose_track_and_worker_are_gone_becomes_unknown(track: MusicTrack) -> None:
-    lost, fresh, held = (
-        order(None, AttemptState.OPEN, days=2),
-        order(None, AttemptState.OPEN, days=0.5),
-        order(track, AttemptState.OPEN, days=2),
-    )
-    assert prune()["abandoned"] == 1
-    for each in (lost, fresh, held):
-        each.refresh_from_db()
-    assert (lost.state, fresh.state, held.state) == ("unknown", "open", "open")
-    assert "deleted" in lost.error
-
-
-def test_it_goes_in_batches_and_leaves_the_rest_for_the_next_run(
-    track: MusicTrack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(housekeeping, "DELETED_AT_ONCE", 10)
-    monkeypatch.setattr(housekeeping, "BATCHES", 3)
-    advance(track)
-    TrackEvent.objects.all().delete()
-    TrackEvent.objects.bulk_create(
-        TrackEvent(track=track, kind="entered", status="pending", at=Now() - timedelta(days=40)) for _ in range(35)
-    )
-    with CaptureQueriesContext(connection) as captured:
-        assert prune()["events"] == 30
-    deletes = [query["sql"] for query in captured.captured_queries if query["sql"].startswith("DELETE")]
-    assert len(deletes) == 3
-    assert prune()["events"] == 5
-
-
-def test_pruning_reads_by_an_index(track: MusicTrack, alice: Reader) -> None:
-    advance(track)
-    TrackEvent.objects.bulk_create(
-        [TrackEvent(track=track, kind="entered", status="pending", at=Now()) for _ in range(5000)], batch_size=1000
-    )
-    SubmissionAttempt.objects.bulk_create(
-        [
-            SubmissionAttempt(
-                track_ref=uuid.uuid4(), seq=1, ask=1, provider="x", fencing_token=1, state="refused", closed_at=Now()
-            )
-            for _ in range(5000)
-        ],
-        batch_size=1000,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    with CaptureQueriesContext(connection) as captured:
-        prune()
-    explain = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
-    plans = []
-    with connection.cursor() as cursor:
-        for query in captured.captured_queries:
-            if query["sql"].startswith("SELECT"):
-                cursor.execute(explain + query["sql"])
-                plans.append("\n".join(str(row) for row in cursor.fetchall()))
-    assert len(plans) == 3
-    assert "event_at" in plans[0]
-    assert all("attempt_state_closed" in plan for plan in plans[1:])
-
-
-def test_tidying_forgets_what_has_ended(alice: Reader, track: MusicTrack) -> None:
-    RememberedAnswer.objects.create(reader=alice, key="old", fingerprint="x")
-    RememberedAnswer.objects.update(created_at=Now() - timedelta(hours=25))
-    RememberedAnswer.objects.create(reader=alice, key="new", fingerprint="x")
-    ended, going = SessionStore(), SessionStore()
-    ended.set_expiry(-60)
-    for session in (ended, going):
-        session["a"] = 1
-        session.save()
-    tokens = get_token_model().objects
-    tokens.create(alice, expiry=timedelta(days=-1))
-    kept, _secret = tokens.create(alice)
-    advance(track)
-    old_event(track, 31)
-    tidy()
-    assert RememberedAnswer.objects.get().key == "new"
-    assert Session.objects.get().pk == going.session_key
-    assert tokens.get() == kept
-    assert not TrackEvent.objects.filter(at__lt=Now() - timedelta(days=30)).exists()
 
 
 def test_a_deleted_piece_leaves_no_orphan_for_the_check(

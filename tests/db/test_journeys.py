@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import unicodedata
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connections
 
 from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
 from journeys.services import (
@@ -28,7 +28,7 @@ from journeys.services import (
 from music import generation
 from music.brief import Mood
 from music.models import MusicTrack
-from tests.db.steps import advance, claimed
+from tests.db.steps import advance, claimed, meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -159,15 +159,9 @@ def test_logs_written_at_the_same_moment_get_their_own_versions(journey: Journey
     start = threading.Barrier(4)
 
     def write(number: int) -> None:
-        try:
-            start.wait(5)
-            add_log(Journey.objects.get(pk=journey.pk), LogEntry(memo=f"{number}"))
-        finally:
-            connections.close_all()
+        start.wait(5)
+        add_log(Journey.objects.get(pk=journey.pk), LogEntry(memo=f"{number}"))
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    with meanwhile(*(partial(write, number) for number in range(4))):
+        pass
     assert labels(journey) == ["v0", "v1", "v2", "v3", "v4"]

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.db.models.functions import Now
 from django.test import Client
 from rest_framework.test import APIClient
@@ -17,6 +16,7 @@ from music.models import MusicTrack
 from readingjourney.idempotency import Answer, KeyReused, once
 from readingjourney.models import RememberedAnswer
 from readingjourney.tasks import tidy
+from tests.db.steps import meanwhile
 
 
 @pytest.mark.django_db
@@ -106,17 +106,11 @@ def test_two_at_the_same_moment_do_it_once(alice: Reader) -> None:
         return Answer(201, "/here", {"n": len(done)})
 
     def send() -> None:
-        try:
-            start.wait(5)
-            answers.append(once(alice, "same", "print", work))
-        finally:
-            connections.close_all()
+        start.wait(5)
+        answers.append(once(alice, "same", "print", work))
 
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    with meanwhile(send, send, send, send):
+        pass
     assert [answer.body for answer in answers] == [{"n": 1}] * 4
     assert len(done) == 1
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from journeys.models import Reader
 from music import queueing
-from music.models import MusicTrack, ProviderGate, TrackStatus
+from music.models import ORDERED_ALREADY, MusicTrack, ProviderGate, TrackStatus
 from music.providers import get_provider
 from music.queueing import places_of, share, take
 from music.services import TooMuchAtOnce, cancel_track, provider_for, request_prompted_track, retry_track
@@ -145,11 +145,40 @@ def test_the_expected_range_grows_with_the_place(alice: Reader, provider: Any) -
     ]  # fmt: skip
 
 
+def test_those_that_are_inside_are_reckoned_with(alice: Reader, bob: Reader, provider: Any) -> None:
+    provider.concurrency = 1
+    ask(bob, 1)
+    take(provider, 1)
+    (track,) = ask(alice, 1)
+    place = places_of([track])[track.pk]
+    assert (place.ahead, place.low, place.high) == (0, 1, 11), "bob's piece may have begun just now"
+
+
 def test_nobody_promises_a_time_while_the_gate_is_paused(alice: Reader, provider: Any) -> None:
     (track,) = ask(alice)
     ProviderGate.of("loopback").pause("credit_used_up", "no more credit")
     place = places_of([track])[track.pk]
     assert (place.low, place.high, place.pause_code) == (0, 0, "credit_used_up")
+
+
+def test_a_gate_that_stands_back_is_told_and_adds_to_the_range(alice: Reader, provider: Any) -> None:
+    (track,) = ask(alice)
+    assert not places_of([track])[track.pk].stands_back
+    ProviderGate.of("loopback").stand_back(60)
+    place = places_of([track])[track.pk]
+    assert place.stands_back
+    assert 55 <= place.low <= 61
+    ProviderGate.objects.update(not_before=Now() - timedelta(seconds=1))
+    assert not places_of([track])[track.pk].stands_back
+
+
+def test_pieces_that_are_ordered_already_take_none_of_the_shown_places(
+    alice: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "SHOWN_PLACES", 2)
+    tracks = ask(alice, 4)
+    MusicTrack.objects.filter(pk__in=[tracks[0].pk, tracks[1].pk]).update(turn=ORDERED_ALREADY)
+    assert set(places_of(MusicTrack.objects.waiting())) == {tracks[2].pk, tracks[3].pk}
 
 
 def test_far_back_the_counting_stops(alice: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,16 +193,10 @@ def test_far_back_the_counting_stops(alice: Reader, monkeypatch: pytest.MonkeyPa
     ]
 
 
-def test_many_requests_beside_each_other_have_no_end_of_taking(alice: Reader, provider: Any) -> None:
+def test_what_is_held_for_a_while_is_not_taken_before(alice: Reader, provider: Any) -> None:
     ask(alice, 3)
     MusicTrack.objects.waiting().update(due_at=Now() + timedelta(minutes=1))
     assert take(provider, 3) == [], "what is held for a while is not due"
-
-
-def test_a_full_disk_begins_nothing(alice: Reader, settings: Any) -> None:
-    assert queueing.room_to_work()
-    settings.MUSIC_MIN_FREE_MB = 10**9
-    assert not queueing.room_to_work()
 
 
 def test_extra_pieces_have_a_limit_and_logs_have_none(alice: Reader, settings: Any) -> None:
@@ -190,4 +213,17 @@ def test_past_the_days_paid_pieces_the_studio_takes_over(alice: Reader, bob: Rea
     assert [track.provider for track in ask(alice, 3)] == ["loopback", "loopback", "studio"]
     assert provider_for(bob) == "loopback"
     MusicTrack.objects.filter(owner=alice).update(requested_at=Now() - timedelta(hours=25))
+    assert provider_for(alice) == "loopback"
+
+
+def test_a_piece_paid_for_again_counts_again(alice: Reader, provider: Any, settings: Any) -> None:
+    settings.MUSIC_READER_PAID_PER_DAY = 2
+    ask(alice)
+    (track,) = take(provider)
+    for number in (1, 2):
+        track.attempts.create(
+            track_ref=track.pk, seq=number, ask=number, provider="loopback", fencing_token=1, state="submitted"
+        )
+    assert provider_for(alice) == "studio"
+    track.attempts.update(state="refused")
     assert provider_for(alice) == "loopback"

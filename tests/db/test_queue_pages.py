@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from journeys.models import Journey, Reader
 from music import generation
-from music.models import MusicTrack, ProviderGate, TrackStatus
+from music.models import ORDERED_ALREADY, MusicTrack, ProviderGate, TrackStatus
 from music.queueing import SHOWN_PLACES
 from music.reasons import DEFAULT_REASON, reason_for
 from music.services import pause_provider, request_prompted_track, resume_provider
@@ -69,6 +69,12 @@ def badge(client: Client, track: MusicTrack) -> str:
     return found.group()
 
 
+def late_limit(client: Client, track: MusicTrack) -> int:
+    found = re.search(r'data-late-after="(\d+)"', badge(client, track))
+    assert found
+    return int(found.group(1))
+
+
 def failed(track: MusicTrack, code: str) -> MusicTrack:
     assert claimed(track).fail(code)
     track.refresh_from_db()
@@ -104,10 +110,14 @@ def test_a_piece_that_is_ordered_already_stands_in_no_queue(
     as_alice: Client, alice: Reader, piece: MusicTrack, bob: Reader
 ) -> None:
     put_before(piece, ask(bob, 2))
-    MusicTrack.objects.filter(pk=piece.pk).update(turn=-1)
+    MusicTrack.objects.filter(pk=piece.pk).update(turn=ORDERED_ALREADY)
     wait_for(piece, 60)
-    assert "queue" not in page(as_alice)
-    assert "Next in turn" not in page(as_alice)
+    pause_provider("loopback")
+    shown = page(as_alice)
+    assert "Waiting for 6" in shown
+    for word in ("queue", "Next in turn", "resting"):
+        assert word not in shown
+    assert "data-late-after" in badge(as_alice, piece)
 
 
 def test_a_remake_tells_its_place_on_its_own_line(as_alice: Client, alice: Reader, bob: Reader, settings: Any) -> None:
@@ -144,17 +154,49 @@ def test_the_clock_counts_the_waiting_first_and_then_the_making(as_alice: Client
     assert re.search(r"Being made for \d s · usually 1–5 s", page(as_alice))
 
 
-def test_waiting_takes_longer_than_usual_only_past_what_its_place_promises(
+def test_waiting_takes_longer_than_usual_only_past_what_its_place_promises_from_now_on(
     as_alice: Client, piece: MusicTrack, bob: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("music.queueing.typical_seconds", lambda _provider: (40, 100))
     monkeypatch.setattr("tests.providers.LoopbackProvider.concurrency", 1)
-    put_before(piece, ask(bob, 3))  # three before it, one at a time: at the latest in 401 s
+    others = ask(bob, 3)
+    put_before(piece, others)  # three before it, one at a time: at the latest in 401 s
+    assert 401 <= late_limit(as_alice, piece) <= 410
     wait_for(piece, 380)
-    assert 'data-late-after="401"' in badge(as_alice, piece)
-    assert re.search(r"data-late hidden", as_alice.get("/music").content.decode())
-    wait_for(piece, 402)
-    assert not re.search(r"data-late hidden", as_alice.get("/music").content.decode())
+    assert 781 <= late_limit(as_alice, piece) <= 790
+    for other in others[:2]:
+        other.cancel()
+    wait_for(piece, 600)
+    assert 801 <= late_limit(as_alice, piece) <= 810, "two generations more, counted from now"
+    assert "data-late hidden" in as_alice.get("/music").content.decode()
+
+
+def test_the_limit_that_was_drawn_stands_while_the_queue_stands_still(
+    alice_api: APIClient, piece: MusicTrack, bob: Reader
+) -> None:
+    others = ask(bob, 2)
+    put_before(piece, others)
+    drawn = alice_api.get(NEWS, headers=ENGLISH)
+    (before,) = drawn.json()["tracks"]
+    wait_for(piece, before["late_after"] + 60)
+    asked_again = {**ENGLISH, "If-None-Match": drawn["ETag"]}
+    assert alice_api.get(NEWS, headers=asked_again).status_code == 304
+    others[0].cancel()
+    (after,) = alice_api.get(NEWS, headers=asked_again).json()["tracks"]
+    assert after["late_after"] > before["late_after"] + 60
+
+
+def test_a_piece_too_far_back_for_a_promise_is_never_late(
+    as_alice: Client, piece: MusicTrack, bob: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_before(piece, ask(bob, 5))
+    wait_for(piece, 10_000)
+    assert "data-late-after" in badge(as_alice, piece)
+    monkeypatch.setattr("music.queueing.COUNTED", 3)
+    assert "data-late-after" not in badge(as_alice, piece)
+    monkeypatch.setattr("music.queueing.SHOWN_PLACES", 0)
+    assert "data-late-after" not in badge(as_alice, piece)
+    assert "data-late hidden" in as_alice.get("/music").content.decode()
 
 
 def test_making_takes_longer_than_usual_after_five_minutes_at_most(
@@ -266,6 +308,17 @@ def test_a_list_of_tracks_tells_the_places_of_the_foremost_at_a_bounded_cost(
     assert len(seen) <= 10 + SHOWN_PLACES
     assert listed[str(tracks[3].pk)]["place"]["ahead"] == 3
     assert alice_api.get(f"/api/music/{tracks[29].pk}").json()["place"] is None
+
+
+def test_pieces_that_are_ordered_already_push_no_other_out_of_the_list_of_places(
+    alice_api: APIClient, alice: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("music.serializers.SHOWN_PLACES", 1)
+    paid, waiting = ask(alice, 2)
+    MusicTrack.objects.filter(pk=paid.pk).update(turn=ORDERED_ALREADY)
+    listed = {track["id"]: track["place"] for track in alice_api.get("/api/music").json()["results"]}
+    assert listed[str(paid.pk)] is None
+    assert listed[str(waiting.pk)]
 
 
 # Ends

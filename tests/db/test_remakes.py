@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -32,7 +33,7 @@ from music.brief import Genre, Mood, Role
 from music.models import AttemptState, EventKind, MusicTrack, SubmissionAttempt, TrackStatus
 from music.providers.base import Audio, ProviderError
 from music.services import give_up_remake, request_prompted_track, retry_remake
-from tests.db.steps import advance, claimed, lose_worker
+from tests.db.steps import advance, claimed, lose_worker, meanwhile
 from tests.loopback import Vendor
 
 pytestmark = pytest.mark.django_db
@@ -234,17 +235,11 @@ def test_of_several_wishes_at_the_same_moment_one_is_granted(piece: MusicTrack) 
     granted: list[bool] = []
 
     def wish(mood: Mood) -> None:
-        try:
-            start.wait(5)
-            granted.append(remake_piece(fresh(piece), mood=mood))
-        finally:
-            connections.close_all()
+        start.wait(5)
+        granted.append(remake_piece(fresh(piece), mood=mood))
 
-    threads = [threading.Thread(target=wish, args=(mood,)) for mood in list(Mood)[:4]]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    with meanwhile(*(partial(wish, mood) for mood in list(Mood)[:4])):
+        pass
     assert sorted(granted) == [False, False, False, True]
     assert MusicTrack.objects.filter(replaces=piece).count() == 1
 
@@ -258,27 +253,16 @@ def test_ready_and_given_up_at_the_same_moment_is_one_or_the_other(piece: MusicT
         outcome: dict[str, bool] = {}
 
         def finish(worker: MusicTrack = worker, start: Any = start, outcome: dict[str, bool] = outcome) -> None:
-            try:
-                start.wait(5)
-                key = f"tracks/{worker.pk}/new.mp3"
-                outcome["done"] = worker.complete(
-                    key=key, content_type="audio/mpeg", size=1, sha256="1" * 64, seconds=1.0
-                )
-            finally:
-                connections.close_all()
+            start.wait(5)
+            key = f"tracks/{worker.pk}/new.mp3"
+            outcome["done"] = worker.complete(key=key, content_type="audio/mpeg", size=1, sha256="1" * 64, seconds=1.0)
 
         def give_up(start: Any = start, outcome: dict[str, bool] = outcome) -> None:
-            try:
-                start.wait(5)
-                outcome["given_up"] = give_up_remake(piece)
-            finally:
-                connections.close_all()
+            start.wait(5)
+            outcome["given_up"] = give_up_remake(piece)
 
-        threads = [threading.Thread(target=finish), threading.Thread(target=give_up)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
+        with meanwhile(finish, give_up):
+            pass
         assert sorted(outcome.values()) == [False, True]
         now = fresh(piece)
         assert now.status == TrackStatus.COMPLETED

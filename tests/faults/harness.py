@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -252,7 +251,7 @@ class Faults:
     def sweep(self) -> None:
         """One whole sweep of this process, with all that its hands do."""
         nursery.sweep_once()
-        for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding):
+        for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding, sweeping.watching):
             assert hands.wait_until_idle()
 
     def read_account(self) -> None:
@@ -354,25 +353,3 @@ def attempt_of(track: MusicTrack) -> SubmissionAttempt:
     attempt = track.attempts.order_by("-seq").first()
     assert attempt
     return attempt
-
-
-def within(seconds: float, action: Callable[[], Any]) -> Any:
-    """Do it, and see that it did not take longer."""
-    began = time.monotonic()
-    result = action()
-    took = time.monotonic() - began
-    assert took < seconds, f"it took {took:.1f} s"
-    return result
-
-
-__all__ = [
-    "SEED",
-    "Faults",
-    "Nursery",
-    "Worker",
-    "attempt_of",
-    "completed",
-    "database_url",
-    "replace",
-    "within",
-]

@@ -54,7 +54,7 @@ def _money(charges: list[Charge]) -> list[str]:
     for prompt, count in by_prompt.items():
         track = tracks.get(prompt)
         if track is None:
-            continue  # its reader has deleted it; `test_deleted` looks at the attempts themselves
+            continue  # its reader has deleted it; test_odd_lives looks at the attempts themselves
         if count > track.ask:
             found.append(f"I1: {count} charges for {track.ask} asks of {track.pk}")
         payable = [each for each in attempts.get(prompt, []) if each.state != AttemptState.NOT_SUBMITTED]

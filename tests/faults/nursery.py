@@ -135,7 +135,7 @@ def work(pause: float) -> None:
         except Exception:  # as a Celery task that fails: the next sweep comes
             logging.getLogger(__name__).exception("a sweep failed")
         stopping.wait(pause)
-    for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding):
+    for hands in (dispatching.submitting, dispatching.fetching, sweeping.minding, sweeping.watching):
         hands.wait_until_idle(10.0)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 
-import pytest
-
 from music.models import AttemptState, TrackStatus
 from tests.faults.harness import Faults
 from tests.process.product import wait_until
@@ -55,17 +53,4 @@ def test_a_storage_that_takes_nothing_is_waited_for_with_the_paid_piece_in_mind(
     track.refresh_from_db()
     assert (track.status, faults.charges(track)) == (TrackStatus.COMPLETED, 1)
     assert faults.mureka.stats()["submits"] == 1
-    faults.check()
-
-
-@pytest.mark.parametrize("point", ["fetched", "stored"])
-def test_a_file_that_is_there_already_is_no_obstacle(faults: Faults, point: str) -> None:
-    """A worker died over it, or stores it at the same moment."""
-    track = faults.ask()
-    faults.crash(f"{point}:kill")
-    faults.worker()
-    faults.settle()
-    track.refresh_from_db()
-    assert track.status == TrackStatus.COMPLETED
-    assert len([path for path in (faults.home / "media").rglob("*") if path.is_file()]) == 1
     faults.check()

@@ -33,27 +33,22 @@ def locked_sqlite() -> Iterator[None]:
 
 
 class Server:
-    """The PostgreSQL server of this test run, stopped as by a power cut."""
+    """The PostgreSQL server of this test run."""
 
     def __init__(self) -> None:
-        self._server = databases._started[0]
-        self._data = str(self._server.home / "data")
+        (self._server,) = databases.started
 
     def crash(self) -> None:
         connections.close_all()
-        self._server._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+        self._server.crash()
 
     def start(self) -> None:
-        options = f"-k {self._server.home} -c listen_addresses= -c fsync=off -c full_page_writes=off"
-        options += " -c max_connections=200"
-        self._server._run(
-            "pg_ctl", "-D", self._data, "-l", str(self._server.home / "log"), "-o", options, "-w", "start"
-        )
+        self._server.run()
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    if not databases._started:
+    if not databases.started:
         pytest.skip("needs a PostgreSQL server of our own: --database=postgres")
     server = Server()
     yield server

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from journeys.models import Reader
+from journeys.services import delete_reader
 from music.models import AttemptState, MusicTrack, SubmissionAttempt, TrackStatus
 from music.services import cancel_track, discard_tracks, retry_track
 from tests.faults.harness import Faults, completed
@@ -54,8 +55,7 @@ def test_an_account_that_is_deleted_on_the_way_leaves_no_file_but_the_books(
 ) -> None:
     track = faults.ask(reader=bob)
     frozen = faults.frozen(point)
-    discard_tracks(list(MusicTrack.objects.filter(owner=bob)))
-    bob.delete()
+    delete_reader(bob)
     _go_on(faults, frozen)
     _nothing_is_left_of(faults, track)
     attempt = SubmissionAttempt.objects.get(track_ref=track.pk)

@@ -363,7 +363,7 @@ def test_an_address_inside_our_own_walls_is_not_asked(faults: Faults, url: str) 
     faults.mureka.script_query("url", url=url, times=None)
     track = faults.ask()
     faults.work_off()
-    assert ended(track)[0] == TrackStatus.ERROR
+    assert ended(track) == (TrackStatus.ERROR, "result_invalid")
     assert faults.mureka.stats()["downloads"] == 0
     faults.check()
 
@@ -373,6 +373,6 @@ def test_a_redirect_into_our_own_walls_is_not_followed(faults: Faults, location:
     faults.mureka.script_download("redirect", location=location, times=None)
     track = faults.ask()
     faults.work_off()
-    assert ended(track)[0] == TrackStatus.ERROR
+    assert ended(track) == (TrackStatus.ERROR, "result_invalid")
     assert not (faults.home / "media").exists() or not list((faults.home / "media").rglob("*.mp3"))
     faults.check()

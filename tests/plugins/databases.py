@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-_started: list[LocalPostgres] = []
+started: list[LocalPostgres] = []
+"""The server of this run, if it is one of its own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if not url:
         server = LocalPostgres()
         server.start()
-        _started.append(server)
+        started.append(server)
         url = server.url
     os.environ["DATABASE_URL"] = url
 
@@ -44,9 +45,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    for server in _started:
+    for server in started:
         server.stop()
-    _started.clear()
+    started.clear()
 
 
 class LocalPostgres:
@@ -62,14 +63,29 @@ class LocalPostgres:
         return f"postgres://postgres@%2F{str(self.home).lstrip('/').replace('/', '%2F')}/postgres"
 
     def start(self) -> None:
-        data = self.home / "data"
-        self._run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "-D", str(data))
-        options = f"-k {self.home} -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200"
-        self._run("pg_ctl", "-D", str(data), "-l", str(self.home / "log"), "-o", options, "-w", "start")
+        self.initdb()
+        self.run()
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", str(self.home / "data"), "-m", "immediate", "stop")
+        """For good: with everything that is in it."""
+        self.crash()
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def initdb(self) -> None:
+        self._run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "-D", self._data)
+
+    def run(self) -> None:
+        """Returns when it takes connections; after a crash, when it has recovered."""
+        options = f"-k {self.home} -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200"
+        self._run("pg_ctl", "-D", self._data, "-l", str(self.home / "log"), "-o", options, "-w", "start")
+
+    def crash(self) -> None:
+        """As by a power cut: nobody is waited for, nothing is tidied up; `run` brings it back."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "stop")
+
+    @property
+    def _data(self) -> str:
+        return str(self.home / "data")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, make: bool, **_options: Any) -> None:
         knocks = sweeping.sweep()
-        for hands in (sweeping.minding, dispatching.submitting, dispatching.fetching):
+        for hands in (sweeping.minding, sweeping.watching, dispatching.submitting, dispatching.fetching):
             hands.wait_until_idle(seconds=600.0)
         if make:
             for track_id, _provider in knocks:
