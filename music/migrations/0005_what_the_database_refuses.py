@@ -56,6 +56,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('arrived_late', False), ('status', 'error'), _connector='OR'), name='track_arrived_late_only_after_error'),
         ),
         migrations.AddConstraint(
+            model_name='musictrack',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'generating'), _negated=True), ('lease_until__isnull', False), ('stage__in', ['waiting', 'fetching']), _connector='OR'), name='track_given_back_in_a_stage_to_ask_in'),
+        ),
+        migrations.AddConstraint(
             model_name='providergate',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('pause_code', ''), ('paused_at__isnull', True)), models.Q(models.Q(('pause_code', ''), _negated=True), ('paused_at__isnull', False)), _connector='OR'), name='gate_paused_since'),
         ),

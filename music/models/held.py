@@ -287,8 +287,9 @@ class HeldTrack(TrackRow):
         A poll that found nothing new (same stage, same progress) is not a change that anyone need see.
         """
         changes = {"lease_until": None, "due_at": Now() + timedelta(seconds=seconds)}
-        if stage == self.stage and progress == self.progress:
-            return bool(self._held().update(**changes))
+        # The row is asked too: what this instance read in a transaction that was then cut off never came to be.
+        if stage == self.stage and progress == self.progress and self._held().filter(stage=stage).update(**changes):
+            return True
         return self._write(self._held(), EventKind.ENTERED, {**changes, "stage": stage, "progress": progress})
 
     def hold(self, *, seconds: float, code: str, counts: bool = True) -> bool:

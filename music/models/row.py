@@ -177,6 +177,13 @@ class TrackRow(models.Model):
                 name="track_lease_only_while_generating",
                 condition=Q(status=TrackStatus.GENERATING) | Q(lease_until__isnull=True),
             ),
+            # In any other stage nobody would look at it again.
+            models.CheckConstraint(
+                name="track_given_back_in_a_stage_to_ask_in",
+                condition=~Q(status=TrackStatus.GENERATING)
+                | Q(lease_until__isnull=False)
+                | Q(stage__in=[TrackStage.WAITING, TrackStage.FETCHING]),
+            ),
             models.CheckConstraint(
                 name="track_midi_only_with_file", condition=Q(status=TrackStatus.COMPLETED) | Q(midi="")
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -223,6 +224,16 @@ def test_every_transition_is_in_the_timeline(track: MusicTrack) -> None:
     assert versions == list(range(1, 8))
 
 
+def test_what_was_read_in_a_transaction_that_was_cut_off_is_not_believed(track: MusicTrack) -> None:
+    worker = claim(track)
+    with suppress(ConnectionError), transaction.atomic():
+        assert worker.wait(TrackStage.WAITING, seconds=0)
+        raise ConnectionError
+    assert worker.wait(TrackStage.WAITING, seconds=0)
+    track.refresh_from_db()
+    assert (track.stage, track.lease_until) == ("waiting", None)
+
+
 IMPOSSIBLE = {
     "an unknown status": {"status": "done"},
     "completed without a file": {"status": "completed", "due_at": None, "finished_at": Now()},
@@ -235,6 +246,13 @@ IMPOSSIBLE = {
     "generating without a deadline": {"status": "generating", "stage": "waiting", "fencing_token": 1},
     "pending and never due": {"due_at": None},
     "a lease while pending": {"lease_until": Now()},
+    "given back where nobody would look at it": {
+        "status": "generating",
+        "stage": "submitting",
+        "turn": None,
+        "deadline_at": Now(),
+        "fencing_token": 1,
+    },
     "finished and still due": {
         "status": "error",
         "error_code": "x",
