@@ -132,7 +132,7 @@ def test_a_server_that_crashes_in_the_middle_of_everything_costs_nobody_twice(fa
         time.sleep(1.5)  # the outage itself
         server.start()
         faults.worker()
-    faults.settle(60)
+    faults.settle(180)
     _all_made_but_for_commits_that_nobody_learned_of(faults, tracks)
 
 
@@ -149,7 +149,7 @@ def test_connections_cut_again_and_again_cost_nobody_twice(faults: Faults, serve
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         time.sleep(faults.random.uniform(0.02, 0.3))
-    faults.settle(60)
+    faults.settle(180)
     _all_made_but_for_commits_that_nobody_learned_of(faults, tracks)
 
 
@@ -194,7 +194,7 @@ def test_four_workers_a_long_reader_and_a_lock_of_ten_seconds_lose_nothing(fault
         thread.start()
         time.sleep(10)
     thread.join()
-    faults.settle(60)
+    faults.settle(180)
     reader.execute("ROLLBACK")
     reader.close()
 
