@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from journeys.models import Reader
 from music import queueing
-from music.models import ORDERED_ALREADY, MusicTrack, ProviderGate, TrackStatus
+from music.models import ORDERED_ALREADY, MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.queueing import places_of, share, take
 from music.services import TooMuchAtOnce, cancel_track, provider_for, request_prompted_track, retry_track
@@ -57,7 +57,7 @@ def test_a_provider_is_never_given_more_than_it_has_places(alice: Reader, bob: R
     first = take(provider, 10)
     assert len(first) == 3
     assert take(provider, 10) == []
-    first[0].wait(first[0].stage, seconds=60)
+    first[0].wait(TrackStage.WAITING, seconds=60)
     assert take(provider, 10) == [], "a task that is being asked after still takes its place"
     first[1].fail("provider_failed")
     assert len(take(provider, 10)) == 1
