@@ -1,5 +1,4 @@
-// A page that Turbo brings up makes no noise by itself: a screen reader hears its title and what the last action came to,
-// and the keyboard goes on from its content instead of the top of the frame.
+// A page that Turbo brings up makes no noise by itself: a screen reader hears its title and what the last action came to.
 
 import { announce } from "./page.js";
 
@@ -7,16 +6,7 @@ export function startArrival() {
   let first = true;
   document.addEventListener("turbo:load", () => {
     const notices = Array.from(document.querySelectorAll("[data-notices] > *"), (notice) => notice.textContent.trim());
-    if (!first) {
-      announce([document.title, ...notices].join(". "));
-      requestAnimationFrame(focusContent); // autofocus and refused fields come first
-    }
+    if (!first) announce([document.title, ...notices].join(". "));
     first = false;
   });
-}
-
-/** The link or button that led here is gone, and the focus with it. */
-function focusContent() {
-  if (document.activeElement !== document.body || location.hash) return;
-  document.getElementById("main")?.focus({ preventScroll: true });
 }

@@ -1,1 +1,0 @@
-"""The API of books, journeys and logs, a module for each."""

@@ -1,1 +1,0 @@
-"""The reader's pages, a module for each room."""
