@@ -1,7 +1,7 @@
 # The front door. `make run` and `make test` need Python 3.11+ (with venv and pip) and make, nothing else.
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run run-fake-mureka test soak lint format messages lock music-report clean preflight
+.PHONY: help run run-fake-mureka test soak lint format messages lock music-report screenshots clean preflight
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -61,6 +61,9 @@ lock: $(VENV)/installed-dev ## pin every dependency, with hashes, from pyproject
 music-report: $(VENV)/installed ## measure 200 finished pieces, and make a page to listen to them (OUT=)
 	@$(INSTALL) -r requirements-bench.txt
 	@$(PY) -m bench.music_report --out $(or $(OUT),var/music-report)
+
+screenshots: $(VENV)/installed-dev ## picture every page in two widths, themes and languages, to be looked at (OUT=)
+	@$(PY) -m tests.browser.screenshots --out $(or $(OUT),var/screenshots)
 
 clean: ## remove what the other targets made; your data (var/) stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import date
+from math import ceil
 from typing import Any
 
 from django import forms
@@ -14,10 +16,15 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from journeys.catalogue.isbn import normalise_isbn
-from journeys.models import DURATIONS, MEMO_LIMIT, QUOTE_LIMIT, Journey, Reader, ReadingLog
+from journeys.models import DURATIONS, MEMO_LIMIT, MOST_PAGES, QUOTE_LIMIT, Journey, Reader, ReadingLog, Theme
 from journeys.services import LogEntry, Sound
+from journeys.services.logins import give_back_the_try, take_a_try
 from music.brief import Genre, Mood
 from music.names import genre_text, mood_text
+
+FROM_WITHIN = "within"
+"""Instead of a network, of passwords asked for once more: whoever sits at a reader's open page is to guess no faster
+than at the door, and shuts nobody out of it."""
 
 
 class SignUpForm(UserCreationForm):
@@ -32,6 +39,7 @@ class SignUpForm(UserCreationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
         self.fields["username"].help_text = ""
 
     def clean_username(self) -> str:
@@ -64,15 +72,28 @@ class SignUpForm(UserCreationForm):
 
 class SettingsForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    theme = forms.ChoiceField(
+        label=gettext_lazy("Appearance"),
+        choices=[
+            (Theme.SYSTEM, gettext_lazy("As the device")),
+            (Theme.LIGHT, gettext_lazy("Light")),
+            (Theme.DARK, gettext_lazy("Dark")),
+        ],
+        required=False,
+    )
 
     class Meta:
         model = Reader
-        fields = ["language", "time_zone"]
+        fields = ["language", "time_zone", "theme"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
         self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]]  # type: ignore[attr-defined]
+
+    def clean_theme(self) -> str:
+        theme: str = self.cleaned_data["theme"]
+        return theme or self.instance.theme
 
 
 class DeleteAccountForm(forms.Form):
@@ -90,8 +111,18 @@ class DeleteAccountForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
+        name = self.reader.get_username()
+        if wait := take_a_try(name, FROM_WITHIN):
+            minutes = ceil(wait / 60)
+            text = ngettext(
+                "A wrong password was given too often. Please try again in %(minutes)s minute.",
+                "A wrong password was given too often. Please try again in %(minutes)s minutes.",
+                minutes,
+            )
+            raise ValidationError(text % {"minutes": minutes}, code="too_many_tries")
         if not self.reader.check_password(password):
             raise ValidationError(_("That is not your password."), code="password_incorrect")
+        give_back_the_try(name, FROM_WITHIN)
         return password
 
 
@@ -101,7 +132,7 @@ class BookForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
     authors = forms.CharField(label=gettext_lazy("Authors"), max_length=300, required=False)
     isbn = forms.CharField(label="ISBN", max_length=20, required=False)
-    pages = forms.IntegerField(label=gettext_lazy("Pages"), min_value=1, max_value=20000, required=False)
+    pages = forms.IntegerField(label=gettext_lazy("Pages"), min_value=1, max_value=MOST_PAGES, required=False)
 
     def clean_isbn(self) -> str:
         text: str = self.cleaned_data["isbn"].strip()
@@ -171,7 +202,7 @@ class LogForm(forms.Form):
     emotions = forms.MultipleChoiceField(
         label=gettext_lazy("How it feels"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=0, max_value=20000, required=False)
+    page = forms.IntegerField(label=gettext_lazy("Page"), min_value=0, max_value=MOST_PAGES, required=False)
     percent = forms.IntegerField(label=gettext_lazy("Percent"), min_value=0, max_value=100, required=False)
     logged_on = forms.DateField(
         label=gettext_lazy("Date"),
@@ -184,6 +215,13 @@ class LogForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.may_be_empty = may_be_empty
         self.fields["emotions"].choices = [(str(mood), mood_text(mood)) for mood in Mood]  # type: ignore[attr-defined]
+
+    def clean_logged_on(self) -> date | None:
+        day: date | None = self.cleaned_data["logged_on"]
+        # What was imported so may stay so.
+        if day and day > timezone.localdate() and day != self.initial.get("logged_on"):
+            raise ValidationError(_("This day has not come yet."), code="max_value")
+        return day
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

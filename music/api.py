@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from django.http import Http404, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -24,7 +24,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from music.context import making_of
+from music.context import Unheard, making_of, unheard_by
+from music.id3 import picture_type
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
 from music.presentation import VERSION_LETTERS, badge_html, cards_for, file_name, waits_for
 from music.ranges import is_known, ranged_response
@@ -41,13 +42,14 @@ from music.services import (
     TooMuchAtOnce,
     cancel_track,
     give_up_remake,
+    note_heard,
     read_prompt_ahead,
     request_prompted_track,
     retry_remake,
     retry_track,
     trigger_track,
 )
-from music.storage import MIDI_TYPE, open_audio, signed_url
+from music.storage import MIDI_TYPE, open_audio, signed_url, stored_picture
 from music.waiting import Wait
 from readingjourney.api import IDEMPOTENCY_KEY, answer_once
 from readingjourney.idempotency import Answer
@@ -144,6 +146,30 @@ class TrackActionView(APIView):
         return answer_once(request, data, work)
 
 
+class TrackHeardView(APIView):
+    """Note that a finished track was played: it is not new any more. Asking twice changes nothing; 409 before it is
+    finished."""
+
+    @extend_schema(
+        request=None,
+        responses=TrackSerializer,
+        parameters=[
+            OpenApiParameter(
+                "v", OpenApiTypes.STR, description="Only this version (as in `audio_url`): 404 once replaced"
+            )
+        ],
+    )
+    def post(self, request: Request, track_id: uuid.UUID) -> Response:
+        track = get_object_or_404(own_tracks(request), pk=track_id)
+        version = request.query_params.get("v", "")
+        if version and version != track.file_sha256[:VERSION_LETTERS]:
+            raise Http404  # what was played is not what is there now
+        if not note_heard(track):
+            raise Conflict(_("This track is not finished yet."))
+        now = own_tracks(request).get(pk=track_id)
+        return Response(TrackSerializer(now, context={"request": request}).data)
+
+
 class TrackGenerateView(TrackActionView):
     """Have a track made (requirement B6): at once 200 when it is there already, never started twice."""
 
@@ -218,8 +244,9 @@ class MusicStatusView(APIView):
         known = {str(track.pk) for track in tracks}
         gone = [part for part in asked if part not in known]
         making = making_of(unfinished)
+        unheard = unheard_by(request.user)
         waits = waits_for(tracks)
-        etag = self._etag(request, tracks, gone, waits, making.indicator)
+        etag = self._etag(tracks, gone, waits, making.indicator, unheard)
         if is_known(request.headers.get("If-None-Match", ""), etag):
             return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag})
         body = {
@@ -231,6 +258,8 @@ class MusicStatusView(APIView):
             "active": making.active,
             "making_standalone": any(track.log_id is None and track.replaces_id is None for track in unfinished),
             "indicator": making.indicator,
+            "unheard": unheard.count,
+            "unheard_text": unheard.text,
             "next_poll_ms": POLL_MILLISECONDS if unfinished else None,
         }
         return Response(body, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
@@ -245,17 +274,17 @@ class MusicStatusView(APIView):
 
     def _etag(
         self,
-        request: Request,
         tracks: list[MusicTrack],
         gone: list[str],
         waits: Mapping[uuid.UUID, Wait],
         indicator: str,
+        unheard: Unheard,
     ) -> str:
         # The elapsed seconds in a badge are left out: the client counts on by itself while nothing changes. Of a place
         # only its words count, which are rounder than its numbers.
         stand = [f"{pk}:{wait.place.ahead}:{wait.is_paused}:{wait.text}" for pk, wait in waits.items()]
-        versions = [f"{track.pk}:{track.version}" for track in tracks]
-        seen = [get_language() or "", *versions, *gone, *stand, indicator]
+        versions = [f"{track.pk}:{track.version}:{track.heard_at is None}" for track in tracks]
+        seen = [get_language() or "", *versions, *gone, *stand, indicator, str(unheard.count)]
         return f'"{hashlib.sha256("|".join(seen).encode()).hexdigest()[:32]}"'
 
 
@@ -267,6 +296,11 @@ class AudioRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         return JSONRenderer().render(data)
+
+
+class PictureRenderer(AudioRenderer):
+    media_type = "image/*"
+    format = "picture"
 
 
 class FileView(APIView):
@@ -303,6 +337,9 @@ class TrackAudioView(FileView):
             OpenApiParameter(
                 "v", OpenApiTypes.STR, description="Only this version (as in `audio_url`): 404 once it was replaced"
             ),
+            OpenApiParameter(
+                "heard", OpenApiTypes.BOOL, description="It is being played: note that, as `…/heard` does"
+            ),
         ],
         responses={
             (200, "audio/mpeg"): OpenApiTypes.BINARY,
@@ -317,7 +354,9 @@ class TrackAudioView(FileView):
         if version and version != track.file_sha256[:VERSION_LETTERS]:
             raise Http404  # a player must not go on with the bytes of another piece
         key = str(track.file.name)
-        wanted = request.query_params.get("download", "").lower() not in ("", "0", "false")
+        wanted = _asked_for(request, "download")
+        if _asked_for(request, "heard"):
+            note_heard(track)
         response: HttpResponseBase = self.serve(
             request,
             key,
@@ -328,6 +367,27 @@ class TrackAudioView(FileView):
         # Without a version the same address may be another piece tomorrow.
         response.headers.setdefault("Cache-Control", "private, max-age=3600" if version else "private, no-cache")
         return response
+
+
+class TrackCoverView(APIView):
+    """The picture of a completed track, as its file's tags have it; 404 where they have none."""
+
+    renderer_classes = [PictureRenderer, JSONRenderer, BrowsableAPIRenderer]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("v", OpenApiTypes.STR, description="Only this version: 404 once it was replaced")],
+        responses={(200, "image/png"): OpenApiTypes.BINARY, (200, "image/jpeg"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, track_id: uuid.UUID) -> HttpResponseBase:
+        track = get_object_or_404(own_tracks(request), pk=track_id, status=TrackStatus.COMPLETED)
+        version = request.query_params.get("v", "")
+        if version and version != track.file_sha256[:VERSION_LETTERS]:
+            raise Http404
+        picture = stored_picture(str(track.file.name))
+        if not picture:
+            raise Http404
+        kept = "private, max-age=604800, immutable" if version else "private, no-cache"
+        return HttpResponse(picture, content_type=picture_type(picture), headers={"Cache-Control": kept})
 
 
 class TrackMidiView(FileView):
@@ -349,6 +409,10 @@ class TrackMidiView(FileView):
         )
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def _asked_for(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "").lower() not in ("", "0", "false")
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from music.models import MusicTrack, ProviderGate, TrackStatus
 from music.presentation import stage_text
@@ -44,12 +46,36 @@ def _rests(track: MusicTrack) -> bool:
     return ProviderGate.objects.filter(pk=track.provider).exclude(pause_code="").exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """How many finished pieces a reader has not played yet, and the same in words (empty for none)."""
+
+    count: int = 0
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+
+def unheard_by(reader: Any) -> Unheard:
+    """What of a reader's music is still to be heard."""
+    count = MusicTrack.objects.for_reader(reader).unheard().count()
+    if not count:
+        return Unheard()
+    return Unheard(
+        count, ngettext("%(count)d piece not heard yet", "%(count)d pieces not heard yet", count) % {"count": count}
+    )
+
+
 def music_in_progress(request: HttpRequest) -> dict[str, object]:
-    """Template context: `making`, looked up only by a template that asks."""
+    """Template context: `making` and `unheard`, looked up only by a template that asks."""
 
     def look() -> Making:
         if not request.user.is_authenticated:
             return Making()
         return making_of(list(MusicTrack.objects.for_reader(request.user).unfinished()))
 
-    return {"making": SimpleLazyObject(look)}
+    def count() -> Unheard:
+        return unheard_by(request.user) if request.user.is_authenticated else Unheard()
+
+    return {"making": SimpleLazyObject(look), "unheard": SimpleLazyObject(count)}

@@ -16,7 +16,9 @@ LATE_AT_LEAST, LATE_AT_MOST = 30, 300
 def typical_seconds(provider: str) -> tuple[int, int] | None:
     """The range within which four of five recent pieces were made, from the moment they were taken up; None for an
     unknown provider."""
-    recent = MusicTrack.objects.filter(provider=provider, status=TrackStatus.COMPLETED).order_by("-finished_at")
+    # Those that were begun: a piece that came with an import was not made here.
+    made = MusicTrack.objects.filter(provider=provider, status=TrackStatus.COMPLETED, started_at__isnull=False)
+    recent = made.order_by("-finished_at")
     spans = sorted(
         (finished - started).total_seconds()
         for started, finished in recent.values_list("started_at", "finished_at")[:RECENT]

@@ -1,4 +1,4 @@
-"""ID3v2.3 tags in front of an MP3: what a player shows of a downloaded piece.
+"""ID3v2.3 tags in front of an MP3: what a player shows of a downloaded piece, written and, for its picture, read.
 
 Written by ourselves: it is one page of a public format (id3.org, ID3v2.3.0), and the usual library is under the GPL.
 Text is UTF-16 with a byte order mark, which every player since 1999 reads, Korean included.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_OURS = b"ID3\x03\x00"
 _HEAD = 10
 _FOOTER_FLAG = 0x10
 _FRONT_COVER = 3
@@ -41,19 +42,50 @@ def write_tags(mp3: bytes, tags: Tags) -> bytes:
     frames = _frames(tags)
     if len(frames) >= _LONGEST:
         raise ValueError("tags: too large for ID3v2")
-    head = b"ID3\x03\x00\x00" + _synchsafe(len(frames)) + frames if frames else b""
+    head = _OURS + b"\x00" + _synchsafe(len(frames)) + frames if frames else b""
     return head + without_tags(mp3)
 
 
 def without_tags(mp3: bytes) -> bytes:
     """The MP3 from its first frame of audio on: any ID3v2 heads, of whichever version, are cut off."""
     start = 0
-    while mp3[start : start + 3] == b"ID3" and len(mp3) >= start + _HEAD:
-        size = sum(
-            (byte & 0x7F) << shift for byte, shift in zip(mp3[start + 6 : start + 10], (21, 14, 7, 0), strict=True)
-        )
-        start += _HEAD + size + (_HEAD if mp3[start + 5] & _FOOTER_FLAG else 0)
+    while length := tags_length(mp3[start : start + _HEAD]):
+        start += length
     return mp3[start:]
+
+
+def tags_length(head: bytes) -> int:
+    """How many bytes an ID3v2 head takes, itself included, by its first ten; 0 where these begin none."""
+    if head[:3] != b"ID3" or len(head) < _HEAD:
+        return 0
+    size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    return _HEAD + size + (_HEAD if head[5] & _FOOTER_FLAG else 0)
+
+
+def picture_of(mp3: bytes) -> bytes:
+    """The PNG or JPEG picture in the tags that `write_tags` wrote; empty where there is none, or where others wrote
+    them otherwise. The head of the file (`tags_length`) is enough."""
+    if mp3[:5] != _OURS:
+        return b""
+    end, at = min(tags_length(mp3[:_HEAD]), len(mp3)), _HEAD
+    while at + _HEAD <= end:
+        size = int.from_bytes(mp3[at + 4 : at + 8], "big")
+        if mp3[at : at + 4] == b"APIC":
+            # encoding, media type, 0, kind of picture, description (empty), 0, picture
+            picture = mp3[at + _HEAD : at + _HEAD + size].partition(b"\x00")[2].partition(b"\x00")[2]
+            picture = picture.removeprefix(bytes([_FRONT_COVER, 0]))
+            return picture if picture_type(picture) else b""
+        at += _HEAD + size
+    return b""
+
+
+def picture_type(picture: bytes) -> str:
+    """The media type of a PNG or JPEG picture by its first bytes; empty for anything else."""
+    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if picture.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    return ""
 
 
 def _frames(tags: Tags) -> bytes:
@@ -73,8 +105,11 @@ def _frames(tags: Tags) -> bytes:
     if _clean(tags.comment):
         frames.append(_frame(b"COMM", b"\x01eng" + _utf16("") + b"\x00\x00" + _utf16(tags.comment)))
     if tags.cover:
-        media_type = _media_type(tags.cover)
-        frames.append(_frame(b"APIC", b"\x00" + media_type + b"\x00" + bytes([_FRONT_COVER]) + b"\x00" + tags.cover))
+        media_type = picture_type(tags.cover)
+        if not media_type:
+            raise ValueError("tags: the cover is neither PNG nor JPEG")
+        about = b"\x00" + media_type.encode() + b"\x00" + bytes([_FRONT_COVER]) + b"\x00"
+        frames.append(_frame(b"APIC", about + tags.cover))
     return b"".join(frames)
 
 
@@ -90,14 +125,6 @@ def _utf16(text: str) -> bytes:
 def _clean(text: str) -> str:
     """One line without what ends a field early."""
     return " ".join(text.replace("\x00", " ").split())
-
-
-def _media_type(picture: bytes) -> bytes:
-    if picture.startswith(b"\x89PNG\r\n\x1a\n"):
-        return b"image/png"
-    if picture.startswith(b"\xff\xd8\xff"):
-        return b"image/jpeg"
-    raise ValueError("tags: the cover is neither PNG nor JPEG")
 
 
 def _synchsafe(size: int) -> bytes:

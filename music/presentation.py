@@ -25,6 +25,15 @@ from music.waiting import Wait, span_text, waits_of
 
 VERSION_LETTERS = 12
 _NOT_IN_FILES = '<>:"/\\|?*'
+_TAKEN_BY_WINDOWS = {
+    "CON",
+    "PRN",
+    "AUX",
+    "NUL",
+    *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10)),
+}
+# File systems take 255; a Hangul syllable has three. The rest is for a number before it and an extension behind.
+_FILE_BYTES = 200
 
 TypicalRange = Callable[[str], tuple[int, int] | None]
 
@@ -91,10 +100,14 @@ class TrackCard:
     title: str
     page_url: str
     audio_url: str
+    cover_url: str
+    album: str
     badge_text: str
     reason: str
     is_cancelled: bool
     arrived_late: bool
+    is_unheard: bool
+    """Finished, and not played by its reader yet."""
     way: OnItsWay | None
     mood: str
     mood_text: str
@@ -177,11 +190,14 @@ def _card(track: MusicTrack, ranges: TypicalRange, waits: Waits) -> TrackCard:
         stage=track.stage,
         title=track.title,
         page_url=page_url(track),
-        audio_url=_audio_path(track),
+        audio_url=audio_path(track),
+        cover_url=cover_path(track),
+        album=track.album,
         badge_text=_badge_text(track),
         reason=error_text(track),
         is_cancelled=track.error_code == CANCELLED,
         arrived_late=track.arrived_late,
+        is_unheard=ready and track.heard_at is None,
         way=_way(track, track, ranges, waits),
         mood=track.mood,
         mood_text=mood_text(track.mood),
@@ -248,17 +264,30 @@ def _remake_line(remake: MusicTrack, track: MusicTrack, ranges: TypicalRange, wa
     )
 
 
-def _audio_path(track: MusicTrack) -> str:
+def audio_path(track: MusicTrack) -> str:
     """Where the page plays it from: an address that another version of the piece does not have. Empty until ready."""
     if track.status != TrackStatus.COMPLETED:
         return ""
     return f"{reverse('api-track-audio', args=[track.pk])}?v={track.file_sha256[:VERSION_LETTERS]}"
 
 
+def cover_path(track: MusicTrack) -> str:
+    """Where this version's own picture is. Empty until ready."""
+    if track.status != TrackStatus.COMPLETED:
+        return ""
+    return f"{reverse('api-track-cover', args=[track.pk])}?v={track.file_sha256[:VERSION_LETTERS]}"
+
+
 def file_name(track: MusicTrack, extension: str) -> str:
-    """What a download is called: the title, without what file systems do not take."""
-    title = "".join(letter if letter.isprintable() and letter not in _NOT_IN_FILES else " " for letter in track.title)
-    return f"{' '.join(title.split())[:120].strip(' .') or 'music'}.{extension}"
+    """What a download of the piece is called."""
+    return f"{file_title(track.title)}.{extension}"
+
+
+def file_title(title: str) -> str:
+    """A title without what file systems do not take."""
+    kept = "".join(letter if letter.isprintable() and letter not in _NOT_IN_FILES else " " for letter in title)
+    name = " ".join(kept.split()).encode()[:_FILE_BYTES].decode(errors="ignore").strip(" .") or "music"
+    return f"{name}_" if name.partition(".")[0].rstrip().upper() in _TAKEN_BY_WINDOWS else name
 
 
 def _outline(peaks: list[int]) -> str:

@@ -142,6 +142,7 @@ class TrackSerializer(serializers.ModelSerializer[MusicTrack]):
             "requested_at",
             "started_at",
             "finished_at",
+            "heard_at",
         ]
         read_only_fields = fields
 
@@ -240,7 +241,9 @@ class TrackNewsSerializer(serializers.Serializer[Any]):
     error_message = serializers.CharField()
     badge_html = serializers.CharField()
     audio_url = serializers.CharField(help_text="Where the page plays it from: each version has its own; may be empty")
+    cover_url = serializers.CharField(help_text="The picture of what is at `audio_url`; may be empty")
     making = serializers.BooleanField(help_text="Whether it, or a remake of it, is on its way")
+    unheard = serializers.BooleanField(help_text="Whether it is completed and its reader has not played it yet")
     remake_error = serializers.CharField(help_text="Why a remake of it failed; empty where none did")
     arrived_late = serializers.BooleanField(help_text="Given up, but there after all: a retry takes it in")
     place = QueuePlaceSerializer(allow_null=True, help_text="Of the track, or of a remake of it; null unless it waits")
@@ -268,7 +271,9 @@ def track_news(track: MusicTrack, card: TrackCard, badge: str, request: Any) -> 
         "error_message": card.reason,
         "badge_html": badge,
         "audio_url": card.audio_url,
+        "cover_url": card.cover_url,
         "making": card.is_making,
+        "unheard": card.is_unheard,
         "remake_error": card.remake.reason if card.remake else "",
         "arrived_late": card.arrived_late,
         "place": place_json(way.wait.place if way and way.wait else None),
@@ -285,4 +290,6 @@ class NewsSerializer(serializers.Serializer[Any]):
     active = serializers.IntegerField(help_text="How many of your tracks are unfinished")
     making_standalone = serializers.BooleanField(help_text="Whether a piece from the music page is among them")
     indicator = serializers.CharField(help_text="The header's line; empty when idle")
+    unheard = serializers.IntegerField(help_text="How many of your pieces you have not played yet")
+    unheard_text = serializers.CharField(help_text="The same in words; empty for none")
     next_poll_ms = serializers.IntegerField(allow_null=True, help_text="When to ask again; null: nothing is going on")

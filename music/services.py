@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from music import gatekeeping
+from music.announcing import announce_after_commit
 from music.brief import Genre, Mood, MusicBrief
 from music.briefs import brief_for_prompt, read_ahead, seed_from
 from music.briefs.request import parse_request
@@ -202,6 +203,11 @@ def cancel_track(track: MusicTrack, *, message: str = "") -> bool:
     return won
 
 
+def note_heard(track: MusicTrack) -> bool:
+    """Note that its reader has played a finished piece. False when it is not finished."""
+    return track.hear() or track.status == TrackStatus.COMPLETED
+
+
 @transaction.atomic
 def discard_tracks(tracks: list[MusicTrack]) -> None:
     """Forget pieces for good, with their remakes: their rows now, their files once that has committed."""
@@ -210,6 +216,8 @@ def discard_tracks(tracks: list[MusicTrack]) -> None:
     rows = list(doomed.select_for_update().order_by("pk").values_list("file", "midi"))
     doomed.delete()
     keys = [key for names in rows for key in names if key]
+    for track in tracks:
+        announce_after_commit(track.owner_id, track.replaces_id or track.pk)
     transaction.on_commit(lambda: remove_files(keys), robust=True)
 
 

@@ -25,6 +25,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 
+from music.id3 import picture_of, tags_length
 from music.providers.base import Audio
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ MIDI_TYPE = "audio/midi"
 FOLDER = "tracks"
 DRAFT = ".incoming-"
 BLOCK = 1 << 20
+TAGS_HEAD = 10
+TAGS_LIMIT = 8 << 20
+"""Tags longer than this are none of ours, and not worth reading for their picture."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -231,6 +235,19 @@ def signed_url(key: str, *, disposition: str = "") -> str | None:
 def open_audio(key: str) -> File[bytes]:
     """The stored file, to read. Raises `FileNotFoundError` when it is gone."""
     return default_storage.open(key, "rb")
+
+
+def stored_picture(key: str) -> bytes:
+    """The picture in the tags of a stored MP3; empty where there is none, or the file is gone.
+
+    Of a local file only the head is read; one in a bucket is fetched as a whole, once for each browser.
+    """
+    try:
+        with open_audio(key) as file:
+            head = file.read(TAGS_HEAD)
+            return picture_of(head + file.read(max(0, min(tags_length(head), TAGS_LIMIT) - len(head))))
+    except FileNotFoundError:
+        return b""
 
 
 def remove_files(keys: Iterable[str]) -> None:

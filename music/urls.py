@@ -22,6 +22,8 @@ urlpatterns = [
     path(
         "api/music/<uuid:track_id>/remake/cancel", api.TrackRemakeCancelView.as_view(), name="api-track-remake-cancel"
     ),
+    path("api/music/<uuid:track_id>/heard", api.TrackHeardView.as_view(), name="api-track-heard"),
     path("api/music/<uuid:track_id>/audio", api.TrackAudioView.as_view(), name="api-track-audio"),
+    path("api/music/<uuid:track_id>/cover", api.TrackCoverView.as_view(), name="api-track-cover"),
     path("api/music/<uuid:track_id>/midi", api.TrackMidiView.as_view(), name="api-track-midi"),
 ]

@@ -53,6 +53,8 @@ class ApiRootView(APIView):
         names = {
             "journeys": "api-journeys",
             "books": "api-books",
+            "search": "api-search",
+            "statistics": "api-statistics",
             "music": "api-music",
             "music_status": "api-music-status",
             "token": "api-token",

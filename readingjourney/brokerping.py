@@ -13,16 +13,21 @@ PATIENCE_SECONDS = 1.0
 _asking = threading.Lock()
 
 
-def client(url: str) -> redis.Redis | None:
-    """A client of the broker at `url` that never waits long or tries twice; None when it is no Redis or Valkey."""
+def redis_url(url: str) -> str | None:
+    """The broker's address as redis-py writes it; None when it is no Redis or Valkey."""
     scheme, _, rest = url.partition("://")
     if scheme == "redis+socket":
-        url = "unix://" + rest.replace("virtual_host=", "db=")
-    elif scheme not in ("redis", "rediss", "unix"):
+        return "unix://" + rest.replace("virtual_host=", "db=")
+    return url if scheme in ("redis", "rediss", "unix") else None
+
+
+def client(url: str) -> redis.Redis | None:
+    """A client of the broker at `url` that never waits long or tries twice; None when it is no Redis or Valkey."""
+    if (address := redis_url(url)) is None:
         return None
     half = PATIENCE_SECONDS / 2  # for connecting, and for each answer
     return redis.Redis.from_url(
-        url, socket_connect_timeout=half, socket_timeout=half, retry=Retry(NoBackoff(), 0), decode_responses=True
+        address, socket_connect_timeout=half, socket_timeout=half, retry=Retry(NoBackoff(), 0), decode_responses=True
     )
 
 

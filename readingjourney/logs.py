@@ -32,8 +32,9 @@ _PATTERNS = [
     # PostgreSQL shows the row that it refuses, and a reader's words with it.
     (re.compile(r"(Failing row contains )\(.*?\)\.(?=\n|$)", re.S), rf"\1({BLOT})."),
     (re.compile(r"(Key \([^)]*\)=)\([^\n]*\)"), rf"\1({BLOT})"),
-    # A password's reset: the address is the key.
+    # A password's reset, another e-mail address, a page that is not listed: the address is the key.
     (re.compile(r"(/account/reset)/[^\s/]+/[^\s/'\"]+"), rf"\1/{BLOT}"),
+    (re.compile(r"(/account/email|(?<!\w)/j)/[^\s/?'\"]+"), rf"\1/{BLOT}"),
 ]
 
 

@@ -71,6 +71,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "readingjourney.middleware.DeveloperPagesMiddleware",
+    "readingjourney.live.addresses.LivePolicyMiddleware",
+    "journeys.middleware.ReaderSessionMiddleware",
+    "journeys.middleware.TooManyTriesMiddleware",
 ]
 
 TEMPLATES = [
@@ -85,7 +88,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "csp.context_processors.nonce",
+                "readingjourney.appearance.appearance",
                 "music.context.music_in_progress",
+                "readingjourney.live.addresses.live_address",
             ],
         },
     },
@@ -108,7 +113,18 @@ else:
     )
 
 # Caches: only for what may be lost at any moment
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://reading-journey")}
+CACHES = {
+    "default": env.dj_cache_url("CACHE_URL", "locmem://reading-journey"),
+    # What book sources have answered, apart from the rest: a day of searches must not push the counts of log-ins out.
+    "books": {**env.dj_cache_url("CACHE_URL", "locmem://books"), "KEY_PREFIX": "books"},
+    "process": {  # what a process remembers for itself, whatever has become of the others
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "process",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+}
+if CACHES["books"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["books"]["OPTIONS"] = {"MAX_ENTRIES": 3000}  # some 200 searches, 25 MB at most
 
 # Authentication
 AUTH_USER_MODEL = "journeys.Reader"
@@ -122,6 +138,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+LOGIN_TRIES = env.int("LOGIN_TRIES", 10)  # for one account from one network in 15 minutes
+LOGIN_TRIES_ANYWHERE = env.int("LOGIN_TRIES_ANYWHERE", 100)  # for one account in an hour, wherever they come from
 
 # E-mail: printed on the console unless EMAIL_URL names a server
 vars().update(env.dj_email_url("EMAIL_URL", "console://"))
@@ -138,6 +156,7 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+FORMAT_MODULE_PATH = "readingjourney.formats"
 TIME_ZONE = "UTC"
 READER_TIME_ZONE = "Asia/Seoul"
 USE_TZ = True
@@ -173,7 +192,11 @@ if bucket := env.str("AWS_STORAGE_BUCKET_NAME", ""):
     MEDIA_SOURCES = [public_endpoint or f"https://{bucket}.s3.amazonaws.com"]
 
 # Security
-if env.bool("BEHIND_HTTPS_PROXY", False):
+BEHIND_HTTPS_PROXY = env.bool("BEHIND_HTTPS_PROXY", False)
+# Proxies of our own that each add an address to X-Forwarded-For. The limits on logging in go by it: with too high a
+# number everybody writes their own address, with too low a one all readers share the proxy's.
+PROXY_COUNT = env.int("PROXY_COUNT", 1 if BEHIND_HTTPS_PROXY else 0)
+if BEHIND_HTTPS_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 3600)
@@ -186,6 +209,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:"],
         "media-src": [SELF, *MEDIA_SOURCES],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -219,9 +244,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # A sweep nobody took in time is worth nothing: without this, an outage would leave a heap of them behind.
         "options": {"expires": 10.0},
     },
+    # One query by an index when there is nothing to do; a book that somebody chose has its cover soon after.
+    "complete-books": {"task": "journeys.complete_books", "schedule": 10.0, "options": {"expires": 10.0}},
+    # One query for each when there is nothing to do.
+    "sweep-transfers": {"task": "journeys.sweep_transfers", "schedule": 2.0, "options": {"expires": 10.0}},
     "tidy": {"task": "readingjourney.tidy", "schedule": timedelta(hours=1)},
     # By the clock (UTC; at night in Korea): a day counted from the start would never come round with daily deploys.
     "check-files": {"task": "readingjourney.check_files", "schedule": crontab(hour=18, minute=40)},
+    "check-covers": {"task": "journeys.check_covers", "schedule": crontab(hour=18, minute=50)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 
@@ -263,6 +293,46 @@ BRIEF_LLM_MODEL = env.str("BRIEF_LLM_MODEL", "")
 BRIEF_LLM_API_KEY = env.str("BRIEF_LLM_API_KEY", "")
 BRIEF_LLM_SECONDS = env.float("BRIEF_LLM_SECONDS", 8.0)
 
+# Books: who is asked, in this order; those without their key are not (docs/books.md)
+BOOK_SOURCES: list[str] = env.list(
+    "BOOK_SOURCES",
+    ["kakao", "aladin", "openlibrary", "google"],
+    validate=validate.ContainsOnly(["", "kakao", "aladin", "openlibrary", "google"]),
+)
+BOOK_SEARCH_SECONDS = env.float("BOOK_SEARCH_SECONDS", 4.0)  # the longest that a search waits for all of them together
+BOOK_USER_AGENT = env.str("BOOK_USER_AGENT", "ReadingJourney (self-hosted)")  # Open Library asks for a way to reach you
+KAKAO_API_KEY = env.str("KAKAO_API_KEY", "")
+KAKAO_API_BASE = env.str("KAKAO_API_BASE", "https://dapi.kakao.com").rstrip("/")
+ALADIN_TTB_KEY = env.str("ALADIN_TTB_KEY", "")
+ALADIN_API_BASE = env.str("ALADIN_API_BASE", "https://www.aladin.co.kr").rstrip("/")
+OPEN_LIBRARY_API_BASE = env.str("OPEN_LIBRARY_API_BASE", "https://openlibrary.org").rstrip("/")
+OPEN_LIBRARY_COVERS_BASE = env.str("OPEN_LIBRARY_COVERS_BASE", "https://covers.openlibrary.org").rstrip("/")
+GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", "")
+GOOGLE_BOOKS_API_BASE = env.str("GOOGLE_BOOKS_API_BASE", "https://www.googleapis.com").rstrip("/")
+BOOK_COVER_HOSTS: list[str] = env.list(  # pictures come from nowhere else; empty: none are fetched
+    "BOOK_COVER_HOSTS",
+    [
+        *("search1.kakaocdn.net", "t1.daumcdn.net", "image.aladin.co.kr", "books.google.com"),
+        # Open Library keeps its pictures at the Internet Archive and sends on to whichever machine has them.
+        *("covers.openlibrary.org", "archive.org", "*.us.archive.org"),
+    ],
+)
+
+# Live streams: how a browser hears at once that something changed (docs/decisions/0014); without an address it polls
+LIVE_STREAMS = env.bool("LIVE_STREAMS", True)  # whether `up` runs them
+LIVE_PORT = env.int("LIVE_PORT", 0)  # on the host that a page came from, for http only; `up` takes a free one for 0
+LIVE_URL = env.str("LIVE_URL", "")  # where a proxy serves them, as /live/stream or https://live.example.org/live/stream
+LIVE_MAX_STREAMS = env.int("LIVE_MAX_STREAMS", 5000)  # of one process
+LIVE_READER_STREAMS = env.int("LIVE_READER_STREAMS", 10)  # of one reader: one for each browser
+LIVE_STREAM_SECONDS = env.int("LIVE_STREAM_SECONDS", 3600)  # then it ends, and its reader's session is asked for anew
+
+# Imports and exports (docs/import-export.md)
+IMPORT_MAX_MB = env.int("IMPORT_MAX_MB", 50)  # of text, packed or not
+IMPORT_MAX_ARCHIVE_MB = env.int("IMPORT_MAX_ARCHIVE_MB", 1000)  # of a ZIP file: our own export has its music with it
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 20_000)  # rows, and words of readers, in one file
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 14)  # then an import that nobody confirmed is deleted with its file
+EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", 7)
+
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -279,6 +349,7 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    "NUM_PROXIES": PROXY_COUNT,
     "DEFAULT_THROTTLE_RATES": {"login": "20/min"},
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
@@ -301,6 +372,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "TrackStatusEnum": "music.models.TrackStatus",
         "JourneyStatusEnum": "journeys.models.JourneyStatus",
+        "StateEnum": ["pending", "processing", "done", "error"],  # of a job (requirement A2); named before the others
+        "BookSourceStateEnum": "journeys.catalogue.remote.SOURCE_STATES",
+        "ImportStateEnum": "journeys.models.ImportState",
+        "ExportStateEnum": "journeys.models.ExportState",
     },
 }
 
@@ -312,6 +387,9 @@ SECRETS = [
     SECRET_KEY,
     MUREKA_API_KEY,
     BRIEF_LLM_API_KEY,
+    KAKAO_API_KEY,
+    ALADIN_TTB_KEY,
+    GOOGLE_BOOKS_API_KEY,
     METRICS_TOKEN,
     os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
     DATABASES["default"].get("PASSWORD", ""),

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from readingjourney import health
+from readingjourney import appearance, health, installing
 from readingjourney.account_views import LoginPage, PasswordChangePage, PasswordResetConfirmPage, PasswordResetPage
 from readingjourney.api import ApiRootView
+from readingjourney.live import addresses
 from readingjourney.metrics import metrics
 from readingjourney.problems import problem_response
 
@@ -26,10 +27,15 @@ urlpatterns = [
     path("account/reset/<uidb64>/<token>", PasswordResetConfirmPage.as_view(), name="password_reset_confirm"),
     path("account/reset/done", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("theme", appearance.set_theme, name="theme"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("sw.js", installing.service_worker, name="service-worker"),
+    path("offline", installing.offline, name="offline"),
     path("api/", ApiRootView.as_view(), name="api-root"),
     path("api/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("api/auth/", include("rest_framework.urls")),
+    path("live/events", addresses.events, name="live-events"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics, name="metrics"),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.utils.translation import get_language
 
+from journeys.catalogue.names import source_text
 from music.brief import Mood
 
 
@@ -35,6 +36,8 @@ class BookRecord:
     """Of the edition that `isbn13` names."""
     year: int | None = None
     """First publication of the work, not of the edition; negative before our era."""
+    edition_year: int | None = None
+    """Of the edition that `isbn13` names."""
     language: str = ""
     """Primary BCP-47 subtag of the original work: "ko", "en", "fr", …"""
     isbn13: str = ""
@@ -45,6 +48,24 @@ class BookRecord:
     moods: tuple[Mood, ...] = ()
     """The strongest first."""
     genre: str = ""
+    cover_url: str = ""
+    """Where the source has a picture of it: to be fetched once, never to be shown from there."""
+    source_url: str = ""
+    """The book's page at its source, for people."""
+    found_in: tuple[str, ...] = ()
+    """The names of the other sources that know it too, where records were merged."""
+    picture: str = ""
+    """Our own address of its cover, where we have it already."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of all sources that know it, the one it is found again by first."""
+        return tuple(dict.fromkeys((self.source, *self.found_in)))
+
+    @property
+    def shown_sources(self) -> str:
+        """The names of its sources, as the page calls them."""
+        return ", ".join(map(source_text, self.sources))
 
     @property
     def shown_title(self) -> str:
@@ -55,6 +76,17 @@ class BookRecord:
     def shown_authors(self) -> str:
         """The authors in the language of the page."""
         return ", ".join(self.authors_en if self.authors_en and get_language() == "en" else self.authors)
+
+
+class SourceFailed(Exception):
+    """A source gave no usable answer. The message holds no key and nothing of the query.
+
+    `rest`: seconds for which it is of no use to ask again, where the source or the kind of failure tells.
+    """
+
+    def __init__(self, message: str, *, rest: float | None = None) -> None:
+        super().__init__(message)
+        self.rest = rest
 
 
 class BookSource(Protocol):
@@ -68,10 +100,13 @@ class BookSource(Protocol):
     def search(self, query: str, *, limit: int) -> list[BookRecord]:
         """Up to `limit` books for a title, author or ISBN, the best first; nothing found is an empty list.
 
-        The query is as the reader typed it: any length, any characters.
+        The query is as the reader typed it: any length, any characters. Raises `SourceFailed`.
         """
         ...
 
     def get(self, source_id: str) -> BookRecord | None:
-        """The record that an earlier search returned, or None when the source knows no such id."""
+        """The record that an earlier search returned, or None when the source knows no such id.
+
+        Raises `SourceFailed`.
+        """
         ...

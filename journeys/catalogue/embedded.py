@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -64,6 +65,11 @@ class EmbeddedCatalogue:
 
     def get(self, source_id: str) -> BookRecord | None:
         return self._index().by_id.get(source_id)
+
+    def named(self) -> Iterator[tuple[BookRecord, set[str], set[str]]]:
+        """Every record with its folded titles and authors, other spellings included: to be compared, not searched."""
+        for entry in self._index().entries:
+            yield entry.record, {each.letters for each in entry.titles}, {each.letters for each in entry.authors}
 
     def _index(self) -> _Index:
         if self._loaded is None:

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import Self
 
 # ㆍ counts as a letter in Unicode, but Korean keyboards offer it as the middle dot.
-_MIDDLE_DOTS = str.maketrans(dict.fromkeys("\u318d\u119e", "·"))
+MIDDLE_DOTS = str.maketrans(dict.fromkeys("\u318d\u119e", "·"))
 _WORD_BREAK = re.compile(r"[\s·\-–—:,]+")
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _FIRST_SYLLABLE = 0xAC00
@@ -38,7 +38,7 @@ class Match(IntEnum):
 
 def fold(text: str) -> str:
     """Letters and digits only, composed, without case or accents: "봄·봄" → "봄봄", "Misérables" → "miserables"."""
-    decomposed = unicodedata.normalize("NFD", text.translate(_MIDDLE_DOTS))
+    decomposed = unicodedata.normalize("NFD", text.translate(MIDDLE_DOTS))
     bare = "".join(char for char in decomposed if char.isalnum())
     return unicodedata.normalize("NFC", bare).casefold()
 
@@ -53,7 +53,7 @@ class FoldedText:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        words = [fold(word) for word in _WORD_BREAK.split(text.translate(_MIDDLE_DOTS))]
+        words = [fold(word) for word in _WORD_BREAK.split(text.translate(MIDDLE_DOTS))]
         starts, offset = set(), 0
         for word in filter(None, words):
             starts.add(offset)
@@ -71,7 +71,7 @@ class Pattern:
     @classmethod
     def of(cls, letters: str) -> Self:
         # The look-ahead finds overlapping places too, so that a word start is not hidden by an earlier hit.
-        return cls(len(letters), re.compile(f"(?={''.join(map(_letter_class, letters))})"))
+        return cls(len(letters), re.compile(f"(?={''.join(map(letter_class, letters))})"))
 
     def places(self, text: FoldedText) -> list[int]:
         """Every offset at which the text matches."""
@@ -125,7 +125,8 @@ class Query:
         return Match.AUTHOR_PART if author.word_starts.isdisjoint(places) else Match.AUTHOR
 
 
-def _letter_class(letter: str) -> str:
+def letter_class(letter: str) -> str:
+    """A regular expression for a folded letter, which Python and PostgreSQL read alike."""
     initial = INITIALS.find(letter)
     if initial < 0:
         return re.escape(letter)

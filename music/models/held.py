@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Now
 
+from music.announcing import announce_after_commit
 from music.brief import MusicBrief
 from music.models.attempt import AttemptState, SubmissionAttempt
 from music.models.event import EventKind, TrackEvent
@@ -146,6 +147,7 @@ class HeldTrack(TrackRow):
             tracks = sorted(cls.objects.filter(pk__in=won), key=lambda track: order[track.pk])
             for track in tracks:
                 track._tell_piece()
+                track._announce()
             TrackEvent.objects.bulk_create(
                 TrackEvent(
                     track_id=track.pk,
@@ -220,9 +222,10 @@ class HeldTrack(TrackRow):
         with transaction.atomic():
             rows = cls.objects.under_way().filter(mine).select_for_update(of=("self",)).order_by("pk")
             kept = []
-            for pk, version, piece in rows.values_list("pk", "version", "replaces_id"):
+            for pk, version, piece, owner in rows.values_list("pk", "version", "replaces_id", "owner"):
                 if piece is None:
                     kept.append((pk, version + 1))
+                    announce_after_commit(owner, pk)
                 else:
                     remakes.append(pk)
             cls.objects.filter(pk__in=[pk for pk, _version in kept]).update(

@@ -37,6 +37,10 @@ class TrackQuerySet(models.QuerySet[Any, Any]):
     def at_provider(self, provider: str) -> TrackQuerySet:
         return self.taking_places().filter(provider=provider)
 
+    def unheard(self) -> TrackQuerySet:
+        """Finished pieces that their reader has not played yet, as they are now. (What has a size is completed.)"""
+        return self.filter(file_size__isnull=False, heard_at__isnull=True)
+
     def in_order(self) -> TrackQuerySet:
         """The fair queue's order."""
         return self.order_by("turn", "requested_at", "pk")

@@ -52,9 +52,10 @@ def hand_over(remake: TrackRow, held: TrackQuerySet, result: Mapping[str, Any]) 
             return False
         before = {piece.file.name, piece.midi.name}
         asked = {name: getattr(remake, name) for name in _ASKED_FOR}
+        anew = {"finished_at": Now(), "heard_at": None}
         _move_history(remake, piece)
         tracks.filter(pk=remake.pk).delete()
-        piece._write(tracks.filter(pk=piece.pk), EventKind.REMADE, {**asked, **result, "finished_at": Now()})
+        piece._write(tracks.filter(pk=piece.pk), EventKind.REMADE, {**asked, **result, **anew})
         remake.replaced_files = tuple(key for key in before - {piece.file.name, piece.midi.name} if key)
     return True
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from music.announcing import announce_after_commit
 from music.models.event import EventKind, TrackEvent
 from music.models.query import TrackQuerySet
 from music.models.states import CODE_LIMIT, MESSAGE_LIMIT, TrackStage, TrackStatus
@@ -114,6 +115,9 @@ class TrackRow(models.Model):
         _("started at"), null=True, blank=True, help_text=_("First claim of the current ask")
     )
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    heard_at = models.DateTimeField(
+        _("heard at"), null=True, blank=True, help_text=_("First played by its reader, as it is now")
+    )
 
     objects = TrackQuerySet.as_manager()
 
@@ -188,6 +192,9 @@ class TrackRow(models.Model):
                 name="track_midi_only_with_file", condition=Q(status=TrackStatus.COMPLETED) | Q(midi="")
             ),
             models.CheckConstraint(
+                name="track_heard_only_with_file", condition=Q(file_size__isnull=False) | Q(heard_at__isnull=True)
+            ),
+            models.CheckConstraint(
                 name="track_remake_stands_apart",
                 condition=Q(replaces__isnull=True) | (Q(log__isnull=True) & ~Q(status=TrackStatus.COMPLETED)),
             ),
@@ -207,6 +214,10 @@ class TrackRow(models.Model):
             models.Index(fields=["replaces"], name="track_remake", condition=Q(replaces__isnull=False)),
             models.Index(fields=["owner"], name="track_owner_unfinished", condition=Q(due_at__isnull=False)),
             models.Index(fields=["owner", "-created_at"], name="track_owner_newest"),
+            # Not by status, for the reason above: what has a size is completed.
+            models.Index(
+                fields=["owner"], name="track_unheard", condition=Q(file_size__isnull=False, heard_at__isnull=True)
+            ),
             models.Index(fields=["provider", "status", "-finished_at"], name="track_provider_recent"),
         ]
 
@@ -254,6 +265,11 @@ class TrackRow(models.Model):
             detail=detail[:MESSAGE_LIMIT],
             version=self.version,
         )
+        self._announce()
+
+    def _announce(self) -> None:
+        """Have the reader's browsers ask; a remake is a part of its piece to them."""
+        announce_after_commit(self.owner_id, self.replaces_id or self.pk)
 
 
 FINISHED: dict[str, Any] = {

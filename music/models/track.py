@@ -82,7 +82,38 @@ class MusicTrack(HeldTrack):
                 **columns,
             )
             track.events.create(kind=EventKind.REQUESTED, status=TrackStatus.PENDING)
+            track._announce()
             track.refresh_from_db(fields=["due_at"])
+        return track
+
+    # – → completed
+
+    @classmethod
+    def adopt(
+        cls, *, owner: Any, brief: MusicBrief, title: str, provider: str, finished_at: Any = None, **columns: Any
+    ) -> MusicTrack:
+        """Insert a piece that is finished already, and whose files are in the storage. It counts as heard.
+
+        `columns` are all others that the caller sets, those of the result among them.
+        """
+        with transaction.atomic():
+            track = cls.objects.create(
+                owner=owner,
+                title=title[:300],
+                brief=brief.to_json(),
+                prompt=brief.prompt,
+                genre=brief.genre,
+                mood=brief.mood,
+                tempo=brief.tempo,
+                duration=brief.duration,
+                provider=provider,
+                status=TrackStatus.COMPLETED,
+                finished_at=finished_at or Now(),
+                heard_at=Now(),
+                **columns,
+            )
+            track.refresh_from_db()
+            track._record(EventKind.COMPLETED, detail="adopted")
         return track
 
     def request_remake(self, *, brief: MusicBrief, provider: str, **columns: Any) -> MusicTrack | None:
@@ -187,6 +218,16 @@ class MusicTrack(HeldTrack):
             if piece is None or not give_up(piece):
                 return False
             return self._write(MusicTrack.objects.filter(pk=self.pk), EventKind.DISMISSED, {})
+
+    def hear(self) -> bool:
+        """Note that the reader has played the finished piece. False when that was known, or it is not finished.
+
+        No change of its state: the version stays, and the timeline, which staff read, does not tell who listens when.
+        """
+        won = self.heard_at is None and bool(MusicTrack.objects.unheard().filter(pk=self.pk).update(heard_at=Now()))
+        if won:
+            self._announce()
+        return won
 
     @property
     def current_remake(self) -> MusicTrack | None:

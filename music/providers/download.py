@@ -62,8 +62,8 @@ def downloaded(
     """The file at the address, open for reading from its start; it has no name and is gone with its last user, also
     when that is killed.
 
-    `allowed_hosts`: "host" for the usual port, or "host:port". `seconds`: for all of it. Raises `DownloadFailed` or one
-    of its kinds; `OSError` when there is no room for the file.
+    `allowed_hosts`: "host" for the usual port, or "host:port"; "*.host" for every host below it. `seconds`: for all of
+    it. Raises `DownloadFailed` or one of its kinds; `OSError` when there is no room for the file.
     """
     end = time.monotonic() + seconds
     with tempfile.TemporaryFile(prefix="reading-journey-") as file:
@@ -159,6 +159,12 @@ def _is_allowed(parts: SplitResult, allowed_hosts: Collection[str]) -> bool:
     usual = PORTS[parts.scheme]
     for entry in allowed_hosts:
         listed = urlsplit(f"//{entry.strip()}")
-        if (listed.hostname, listed.port or usual) == (host, parts.port or usual):
+        if (listed.port or usual) == (parts.port or usual) and _is_meant(host, listed.hostname or ""):
             return True
     return False
+
+
+def _is_meant(host: str, listed: str) -> bool:
+    if listed.startswith("*."):
+        return host.endswith(listed[1:])
+    return host == listed

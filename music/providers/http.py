@@ -21,6 +21,8 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, ClassVar
@@ -35,6 +37,7 @@ from urllib3.util.connection import create_connection
 
 CHUNK = 1 << 16
 LONGEST_SECONDS = 600.0
+LONGEST_RETRY_AFTER = 3600.0
 MOST_ADDRESSES = 4
 """Of one host, to be tried one after the other: each may take the whole connect limit."""
 
@@ -155,6 +158,29 @@ def read_some(response: requests.Response, *, decode: bool = False) -> bytes:
         raise NoAnswer(f"HTTP {response.status_code}, then out of time: {_named(error)}") from error
     except (HTTPError, OSError) as error:
         raise BrokenOff(f"HTTP {response.status_code}, broken off: {_named(error)}") from error
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, of the two forms RFC 9110 (10.2.3) knows; at most an hour, None for anything else.
+
+    A date is taken against the answer's own clock, which need not agree with ours.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text) if text.isdecimal() else (_date(text) - _date(headers.get("Date", ""))).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(seconds, LONGEST_RETRY_AFTER) if seconds > 0 else None
+
+
+def _date(text: str) -> datetime:
+    """Raises `ValueError`. No date at all is now, for an answer that has no clock."""
+    if not text:
+        return datetime.now(UTC)
+    date = parsedate_to_datetime(text)
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _named(error: BaseException) -> str:

@@ -13,8 +13,6 @@ import os
 import re
 import threading
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -40,7 +38,7 @@ from music.providers.base import (
     TaskState,
 )
 from music.providers.download import DownloadFailed, ForeignHost, Gone, Refused, Unreachable, downloaded
-from music.providers.http import Answer, NeverSent, NoAnswer, exchange, open_session
+from music.providers.http import Answer, NeverSent, NoAnswer, exchange, open_session, retry_after
 
 if TYPE_CHECKING:
     from music.examination import Examined
@@ -51,7 +49,6 @@ MESSAGE_LIMIT = 300
 TRACE_LIMIT = 100
 URL_LIMIT = 2_000
 SHORTEST_SECONDS = 10.0
-LONGEST_RETRY_AFTER = 3600.0
 KEPT_CONNECTIONS = 32
 
 RUNNING = frozenset({"preparing", "queued", "running", "streaming", "reviewing"})
@@ -304,7 +301,7 @@ def _standing(answer: Answer) -> ProviderHalted | ProviderBusy | None:
     # Only the words tell the two apart.
     if _CREDIT.search(_message(answer.json())):
         return ProviderHalted(text, code="credit_used_up", trace_id=trace_id)
-    return ProviderBusy(text, retry_after=_retry_after(answer.headers), trace_id=trace_id)
+    return ProviderBusy(text, retry_after=retry_after(answer.headers), trace_id=trace_id)
 
 
 def _refused(answer: Answer) -> NotSubmitted:
@@ -398,24 +395,3 @@ def _plain(text: str) -> str:
 def _trace_id(answer: Answer) -> str:
     found = (answer.json() or {}).get("trace_id") or answer.headers.get("X-Trace-Id") or ""
     return _plain(str(found))[:TRACE_LIMIT] if isinstance(found, str | int) else ""
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds, of the two forms RFC 9110 (10.2.3) knows; at most an hour, None for anything else.
-
-    A date is taken against the answer's own clock, which need not agree with ours.
-    """
-    text = headers.get("Retry-After", "").strip()
-    try:
-        seconds = float(text) if text.isdecimal() else (_date(text) - _date(headers.get("Date", ""))).total_seconds()
-    except (ValueError, OverflowError):
-        return None
-    return min(seconds, LONGEST_RETRY_AFTER) if seconds > 0 else None
-
-
-def _date(text: str) -> datetime:
-    """Raises `ValueError`. No date at all is now."""
-    if not text:
-        return datetime.now(UTC)
-    date = parsedate_to_datetime(text)
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

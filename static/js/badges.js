@@ -1,5 +1,6 @@
 // Badges on the page follow the news: redrawn by the server's own partial, only ever forward in version. Between two
-// versions only a waiting piece's place in the queue changes, and only its line is written anew.
+// versions only a waiting piece's place in the queue changes, and whether a finished one was heard: there only the line
+// or the mark is drawn anew.
 
 import { announce, onEveryPage, phrase } from "./page.js";
 
@@ -66,6 +67,8 @@ function redraw(badge, track, speak) {
 }
 
 function standInLine(badge, track) {
+  const mark = badge.querySelector("[data-unheard-mark]");
+  if (mark && !track.unheard) mark.hidden = true; // never shown again: an answer may be older than what was played
   const line = badge.querySelector("[data-place]");
   if (!line) return;
   if (line.textContent !== track.place_text) line.textContent = track.place_text;

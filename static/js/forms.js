@@ -50,11 +50,11 @@ function ended({ target: form, detail }) {
   if (key) key.value = freshKey();
 }
 
-/** A link that leads nowhere is the browser's to explain; a form stays as it is, and the reader is told. */
+/** For a link Turbo opens the address anew, which shows the offline page; a form stays as it is, and the reader is told. */
 function tellNotSent(event) {
+  shownErrors.add(event.detail.error);
   if (event.target.localName !== "form") return;
   event.preventDefault();
-  shownErrors.add(event.detail.error);
   showProblem(phrase("notSent"));
 }
 

@@ -10,6 +10,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 const jobs = () => `jobs:${currentReader()}:`;
 const shown = () => `shown:${currentReader()}:`;
+const ready = () => `ready:${currentReader()}:`;
 
 export function rememberedTracks() {
   return currentReader() ? keysUnder(jobs()) : [];
@@ -38,8 +39,24 @@ export function markShown(id, version) {
   write(shown() + id, { version, at: Date.now() });
 }
 
+/** The pieces that became ready in this browser and were neither played nor seen since. */
+export function readyTracks() {
+  return currentReader() ? keysUnder(ready()) : [];
+}
+
+export function markReady(id) {
+  if (!read(ready() + id)) write(ready() + id, { at: Date.now() });
+}
+
+export function forgetReady(id) {
+  remove(ready() + id);
+}
+
 /** Drop what no tab will ask about again. */
 export function tidyMemory() {
+  for (const id of readyTracks()) {
+    if (Date.now() - (read(ready() + id)?.at ?? 0) > SHOWN_FOR_DAYS * DAY) forgetReady(id);
+  }
   for (const id of keysUnder(shown())) {
     if (Date.now() - (read(shown() + id)?.at ?? 0) > SHOWN_FOR_DAYS * DAY) remove(shown() + id);
   }

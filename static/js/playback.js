@@ -1,75 +1,71 @@
-// What is played: one audio element that lives as long as the tab, whatever pages come and go.
+// What is played: a piece of the queue, on a deck that lives as long as the tab, whatever pages come and go.
 //
 // It never starts by itself. After a reload it stands paused where it was; when the reader leaves, it forgets.
 
 import { hear, tell } from "./channel.js";
-import { currentReader, onEveryPage, wasTaken } from "./page.js";
-import { read, remove, write } from "./storage.js";
+import { adjustDeck, crossTo, deck, emptyDeck, listenToDeck, loadDeck, settle } from "./deck.js";
+import { forgetKept, keepMoment, keepQueue, keptFor, startKeeping, takeOver } from "./kept.js";
+import { currentReader, onEveryPage } from "./page.js";
+import { forgetOthersPreferences, prefer, preferences } from "./preferences.js";
+import * as line from "./queue.js";
 
-const KEY = "player";
-const SAVE_EVERY = 2000;
-
-const audio = new Audio();
-audio.preload = "metadata";
+const BACK_TO_THE_START_AFTER = 3;
+const OVER_WITHIN = 0.5;
+const GOES_ON_WITHIN = 10000; // what failed; music that begins long after is nobody's wish any more
 
 let piece = null;
 let failed = false;
+let failedAt = 0; // when it failed while it played; 0 for a piece that failed at rest
+let running = false; // the reader wants to hear it: an end that is reached by seeking, at rest, starts nothing
 let wantedHere = false;
-let savedAt = 0;
 let successor = null;
+let stopped = null;
 let tellChange = () => {};
+let lookAfter = async () => {};
 
-/** `changed()` is called whenever what `playback()` says may be another. */
-export function startPlayback(changed) {
+/**
+ * `changed()` is called whenever what `playback()` says may be another; `mayBeOld()`, which returns a promise, when what
+ * is in the queue may have been made again or deleted meanwhile.
+ */
+export function startPlayback({ changed, mayBeOld }) {
   tellChange = changed;
-  for (const event of ["play", "pause", "ended", "seeked", "loadedmetadata", "durationchange", "timeupdate"]) {
-    audio.addEventListener(event, () => {
-      save({ atOnce: event !== "timeupdate" });
-      tellChange();
-    });
-  }
-  audio.addEventListener("play", () => tell("playing"));
-  audio.addEventListener("ended", () => successor && replace({ at: 0 }));
-  audio.addEventListener("error", () => {
-    if (!piece) return;
-    if (successor) {
-      replace({ at: audio.currentTime, goOn: true }); // what was heard is gone, and its successor is there
-      return;
+  lookAfter = mayBeOld;
+  adjustDeck(preferences());
+  startKeeping(playback);
+  listenToDeck(["play", "pause", "ended", "seeked", "loadedmetadata", "durationchange", "timeupdate"], (event) => {
+    if (event === "play" && !deck().paused) running = true; // the system may start again what it has interrupted
+    if (event === "pause" && !deck().ended) running = false;
+    keepMoment({ atOnce: event !== "timeupdate" });
+    if (event === "timeupdate") crossOver();
+    if (event === "timeupdate" && !deck().paused) document.dispatchEvent(new CustomEvent("music:playing", { detail: piece }));
+    if (event === "play") {
+      takeOver();
+      tell("playing");
     }
-    if (!wantedHere) {
-      close(); // kept from an earlier visit, and gone since
-      return;
-    }
-    failed = true;
+    if (event === "ended" && running) goOn();
     tellChange();
   });
-  hear("playing", () => audio.pause());
+  listenToDeck(["error"], failure);
+  hear("playing", pause);
   hear("reader", (_content, about) => {
     if (about !== piece?.reader) close();
   });
-  document.addEventListener("music:news", ({ detail }) => {
-    if (detail.gone.includes(piece?.id)) close();
-    const news = detail.tracks.find((track) => track.id === piece?.id);
-    if (news?.audio_url && news.audio_url !== piece.url) follow({ ...piece, url: news.audio_url });
-  });
-  document.addEventListener("turbo:submit-end", ({ target, detail }) => {
-    if (!target.hasAttribute("data-deletes") || !wasTaken(detail)) return;
-    tell("deleted");
-    closeIfDeleted();
-  });
-  hear("deleted", closeIfDeleted);
-  addEventListener("pagehide", () => save({ atOnce: true }));
   onEveryPage(followReader);
 }
 
 /** The piece that is loaded (null when none), and how it stands. */
 export function playback() {
+  const audio = deck();
+  const repeated = preferences().repeat === "all";
   return {
     piece,
-    failed,
-    playing: !audio.paused && !audio.ended,
+    failed: failed && wantedHere, // what was kept from an earlier visit is tried again when the reader wants it
+    playing: !failed && !audio.paused && !audio.ended,
+    ended: audio.ended,
     time: audio.currentTime || 0,
     duration: Number.isFinite(audio.duration) ? audio.duration : (piece?.duration ?? 0),
+    hasNext: piece !== null && line.after({ repeated }) !== null,
+    hasPrevious: piece !== null && line.before({ repeated }) !== null,
   };
 }
 
@@ -83,25 +79,94 @@ export function toggle(wanted = piece) {
   if (!wanted) return;
   wantedHere = true;
   if (!isLoaded(wanted) || failed) {
-    load({ ...wanted, reader: currentReader() }, failed && isLoaded(wanted) ? audio.currentTime : 0);
-  } else if (!audio.paused) {
-    audio.pause();
+    const at = failed && isLoaded(wanted) ? deck().currentTime : 0;
+    choose(wanted);
+    load(line.current(), at);
+  } else if (!deck().paused) {
+    pause();
     return;
   }
-  // A rejected promise is an "error" event too, or a browser that wants another click: both are shown as paused.
-  audio.play().catch(() => tellChange());
+  play();
+}
+
+/** Play these pieces one after the other, from the one at `start`. `from`: see `queue()`. */
+export function playAll(pieces, { start = 0, from = {} } = {}) {
+  if (!pieces.length) return;
+  line.fill(pieces, start, from);
+  takeOver();
+  keepQueue();
+  playAt(line.queue().place);
+}
+
+/** Play the piece at this place of the queue from its beginning. */
+export function playAt(index) {
+  wantedHere = true;
+  line.goTo(index);
+  load(line.current(), 0);
+  play();
+}
+
+export function next() {
+  const index = line.after({ repeated: preferences().repeat === "all" });
+  if (piece && index !== null) playAt(index);
+}
+
+/** Back to the beginning of this piece, or from there to the one before it. */
+export function previous() {
+  if (!piece) return;
+  const index = line.before({ repeated: preferences().repeat === "all" });
+  if (deck().currentTime > BACK_TO_THE_START_AFTER || index === null) seek(0);
+  else playAt(index);
+}
+
+/** Take a piece out of the queue; the one that is loaded makes way for the next. */
+export function takeOut(id) {
+  takeOver();
+  line.refuse(id);
+  dropPiece(id);
+}
+
+export function pause() {
+  running = false;
+  failedAt = 0;
+  settle();
+  deck().pause();
 }
 
 export function seek(time) {
-  if (piece) audio.currentTime = time;
+  if (!piece) return;
+  takeOver();
+  deck().currentTime = Math.max(0, time);
+}
+
+export function skip(seconds) {
+  const { time, duration } = playback();
+  seek(duration ? Math.min(duration, time + seconds) : time + seconds);
 }
 
 /** Go to a moment of this piece, loading it if need be; it plays on, or begins to where `play` says so. */
-export function seekIn(wanted, time, { play = false } = {}) {
+export function seekIn(wanted, time, { play: begin = false } = {}) {
   wantedHere = true;
-  if (isLoaded(wanted) && !failed) audio.currentTime = time;
-  else load({ ...wanted, reader: currentReader() }, time);
-  if (play) audio.play().catch(() => tellChange());
+  if (isLoaded(wanted) && !failed) {
+    takeOver();
+    deck().currentTime = time;
+  } else {
+    choose(wanted);
+    load(line.current(), time);
+  }
+  if (begin) play();
+}
+
+/** Change how it is listened to: repeat, speed, volume, muted, crossfade. */
+export function listenWith(changes) {
+  prefer(changes);
+  adjustDeck(preferences());
+  tellChange();
+}
+
+/** Let this piece be the last one for now; `then` is called when it has ended. Null takes that back. */
+export function stopAfterThis(then) {
+  stopped = then;
 }
 
 export function close() {
@@ -109,49 +174,135 @@ export function close() {
   piece = null;
   successor = null;
   failed = false;
-  audio.pause();
-  audio.removeAttribute("src");
-  audio.load();
-  remove(KEY);
+  running = false;
+  stopped?.(); // "after this piece" was said of this one
+  line.fill([]);
+  emptyDeck();
+  forgetKept();
   tellChange();
 }
 
-/** Asks the server: what was deleted may be the piece itself, its log, or the whole journey. */
-async function closeIfDeleted() {
+/** Play this after all others; unless the reader took it out of the queue. */
+export function append(fresh) {
+  if (!line.append(fresh)) return;
+  keepQueue();
+  tellChange();
+}
+
+function play() {
+  takeOver();
+  running = true;
+  // A rejected promise is an "error" event too, or a browser that wants another click: both are shown as paused.
+  deck()
+    .play()
+    .catch(() => {
+      if (deck().paused && !deck().ended) running = false;
+      tellChange();
+    });
+}
+
+/** A piece of the queue is played within it; any other is a queue of its own. */
+function choose(wanted) {
+  const index = line.placeOf(wanted.id);
+  if (index < 0) {
+    line.fill([wanted]);
+  } else {
+    line.renew({ id: wanted.id, url: wanted.url });
+    line.goTo(index);
+  }
+  takeOver();
+  keepQueue();
+}
+
+/** The piece has ended. */
+function goOn() {
+  if (successor) line.renew(successor);
+  if (stopped) {
+    stopped();
+    if (successor) replace({ at: 0 });
+    return;
+  }
+  const { repeat } = preferences();
+  const index = repeat === "one" ? line.queue().place : line.after({ repeated: repeat === "all" });
+  if (index !== null) playAt(index);
+  else if (successor) replace({ at: 0 });
+}
+
+/** Near the end of a piece the next one begins to fade in, where the reader wants that. */
+function crossOver() {
+  const { crossfade, repeat, speed } = preferences();
+  if (!crossfade || repeat === "one" || stopped || successor || !piece || deck().paused) return;
+  const { time, duration } = playback();
+  const index = line.after({ repeated: repeat === "all" });
+  if (index === null || duration < 3 * crossfade || (duration - time) / speed > crossfade) return;
+  line.goTo(index);
+  show(line.current());
+  crossTo(piece.url, Math.max(0.5, (duration - time) / speed)).catch(() => tellChange());
+}
+
+/** It stays loaded, for the next try; the server is asked whether it is gone for good. */
+function failure() {
   if (!piece) return;
-  const { id } = piece;
-  const url = piece.url.split("?")[0]; // whatever version it is
-  // Audio in a bucket is elsewhere; that there is a way to it is enough to know.
-  const firstByte = { headers: { Range: "bytes=0-0" }, redirect: "manual", cache: "no-store" };
-  const response = await fetch(url, firstByte).catch(() => null);
-  if (response?.status === 404 && piece?.id === id) close();
+  if (successor) {
+    replace({ at: deck().currentTime, goOn: running }); // what was heard is gone, and its successor is there
+    return;
+  }
+  failed = true;
+  failedAt = running ? Date.now() : 0;
+  running = false;
+  deck().pause();
+  tellChange();
+  lookAfter();
 }
 
-/** The piece was made again. What is heard is heard to its end; what stands still makes way at once. */
-function follow(next) {
-  successor = next;
-  if (audio.paused || audio.ended) replace({ at: 0 });
+/** Whether it plays, or did until it failed a moment ago. */
+function isGoing() {
+  return failed ? Date.now() - failedAt < GOES_ON_WITHIN : playback().playing;
 }
 
-function replace({ at, goOn = false }) {
+/** A piece of the queue was made again. What is heard is heard to its end; what stands still makes way at once. */
+export function takeVersion(fresh) {
+  line.renew(fresh);
+  keepQueue();
+  if (fresh.id !== piece?.id || fresh.url === piece.url) return;
+  successor = { ...piece, ...fresh };
+  if (!playback().playing) replace({ at: 0, goOn: isGoing() });
+}
+
+/** A piece does not exist any more. */
+export function dropPiece(id) {
+  if (line.placeOf(id) < 0) return;
+  const goes = piece?.id === id;
+  const follows = line.after() !== null;
+  const going = isGoing();
+  line.drop(id);
+  if (!line.current()) {
+    close();
+    return;
+  }
+  keepQueue();
+  if (goes) load(line.current(), 0);
+  if (goes && going && follows) play();
+  tellChange();
+}
+
+function replace({ at, goOn: on = false }) {
   load(successor, at);
-  if (goOn) audio.play().catch(() => tellChange());
+  if (on) play();
 }
 
-function load(next, time) {
-  piece = next;
+function load(wanted, time) {
+  running = false;
+  show(wanted);
+  loadDeck(piece.url, time);
+  tellChange();
+}
+
+function show(wanted) {
+  piece = { ...wanted, reader: currentReader() };
   successor = null;
   failed = false;
-  audio.src = next.url;
-  if (time) audio.currentTime = time;
-  tellChange();
-}
-
-function save({ atOnce }) {
-  if (!piece || (!atOnce && Date.now() - savedAt < SAVE_EVERY)) return;
-  savedAt = Date.now();
-  const { time, duration } = playback();
-  write(KEY, { ...piece, time, duration });
+  failedAt = 0;
 }
 
 let knownReader = null;
@@ -163,13 +314,19 @@ function followReader() {
   knownReader = reader;
   tell("reader");
   if (piece && piece.reader !== reader) close();
-  const kept = read(KEY);
-  if (kept && kept.reader !== reader) remove(KEY);
-  else if (kept && first && !piece) loadKept(kept);
+  forgetOthersPreferences();
+  adjustDeck(preferences());
+  const kept = keptFor(reader);
+  if (kept && first && !piece) loadKept(kept);
 }
 
-/** As it was left, unless the page has a newer version of it: that one begins anew. */
-function loadKept(kept) {
+/** As it was left; from its beginning where it was over, or where the page has a newer version of it. */
+function loadKept({ piece: kept, list }) {
   const url = document.querySelector(`[data-play][data-id="${kept.id}"]`)?.getAttribute("href") ?? kept.url;
-  load({ ...kept, url }, url === kept.url ? kept.time : 0);
+  if (list) line.fill(list.pieces, list.pieces.findIndex(({ id }) => id === kept.id), list);
+  else line.fill([kept]);
+  line.renew({ id: kept.id, url });
+  const isOver = kept.duration > 0 && kept.time >= kept.duration - OVER_WITHIN;
+  load({ ...kept, url }, url === kept.url && !isOver ? kept.time : 0);
+  if (line.queue().source) lookAfter();
 }

@@ -3,12 +3,17 @@
 // Every tab keeps a timer, and whoever holds the lock asks for all of them; the answer is handed round. The tab that
 // asked last goes first the next time, the others stand in shortly after, should it be closed or slowed down in the
 // background. News reach the other modules as a "music:news" event on the document.
+//
+// While a live stream (live.js) says when to ask, the timer only looks after what it may have missed.
 
 import { alone, hear, tell } from "./channel.js";
 import { rememberTrack, rememberedTracks, tidyMemory } from "./memory.js";
 import { currentReader, onEveryPage } from "./page.js";
 
 const USUAL_DELAY = 2000;
+const LIVE_DELAY = 15000;
+const LIVE_QUEUE_DELAY = 5000; // a place in the queue changes with other readers' pieces, of which no stream tells
+const SOON = 300;
 const LONGEST_DELAY = 30000;
 const STAND_IN_AFTER = 600;
 const REQUEST_TIMEOUT = 20000;
@@ -22,13 +27,17 @@ let pollUrl = "";
 let reader = "";
 let refused = false;
 let restored = false;
+let live = false;
+
+const wanted = new Set(); // pieces to ask after once, whether they are known to be unfinished or not
 
 export function startPoller() {
   hear("news", (answer, about) => {
     if (about !== currentReader()) return;
     failures = 0;
     receive(answer);
-    if (answer.next_poll_ms !== null) askAfter(answer.next_poll_ms + STAND_IN_AFTER);
+    if (wanted.size) askAfter(SOON); // the answer may be older than the reason to ask
+    else if (answer.next_poll_ms !== null) askAfter(pauseAfter(answer) + STAND_IN_AFTER);
     else stop();
   });
   hear("reader", (_content, about) => {
@@ -60,12 +69,25 @@ export function pollNow() {
   askAfter(0);
 }
 
+/** Ask at once, about this piece as well. */
+export function askAbout(id) {
+  wanted.add(id);
+  pollNow();
+}
+
+/** Whether a live stream says when to ask. When it fails, the timer takes over at once. */
+export function setLive(now) {
+  if (live && !now && timer) askAfter(SOON * Math.random());
+  live = now;
+}
+
 function look() {
   if (reader !== currentReader()) {
     reader = currentReader();
     refused = false;
     failures = 0;
     stop();
+    wanted.clear();
     tidyMemory();
   }
   if (!reader || refused) return;
@@ -122,7 +144,8 @@ async function ask() {
   } finally {
     asking = false;
   }
-  if (delay === undefined) delay = USUAL_DELAY + STAND_IN_AFTER; // another tab is asking: its answer comes round
+  // Another tab is asking: its answer comes round.
+  if (delay === undefined) delay = wanted.size ? SOON : USUAL_DELAY + STAND_IN_AFTER;
   if (askAgain) delay = 0;
   askAgain = false;
   if (delay !== null && !timer) askAfter(delay);
@@ -131,7 +154,9 @@ async function ask() {
 /** Milliseconds until the next question, or null for none. */
 async function request() {
   const asker = currentReader();
-  const ids = rememberedTracks().slice(0, MOST_IDS).join(",");
+  const about = [...wanted];
+  const ids = [...new Set([...about, ...rememberedTracks()])].slice(0, MOST_IDS).join(",");
+  wanted.clear();
   let response;
   let answer;
   try {
@@ -144,16 +169,22 @@ async function request() {
       refuse();
       return null;
     }
-    if (!response.ok) return backOff(response);
+    if (!response.ok) throw new Error(`${response.status}`);
     answer = await response.json();
   } catch {
+    for (const id of about) wanted.add(id);
     return backOff(response);
   }
   failures = 0;
   if (asker !== currentReader()) return null;
   tell("news", answer);
   receive(answer);
-  return answer.next_poll_ms;
+  return pauseAfter(answer);
+}
+
+function pauseAfter({ next_poll_ms: pause, tracks }) {
+  if (pause === null || !live) return pause;
+  return Math.max(pause, tracks.some(({ place }) => place) ? LIVE_QUEUE_DELAY : LIVE_DELAY);
 }
 
 function backOff(response) {

@@ -18,6 +18,7 @@ export function startToasts() {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return; // the key is the dialog's
     const shown = document.querySelectorAll("#toasts .toast");
     if (shown.length) close(shown[shown.length - 1]);
   });
@@ -48,6 +49,11 @@ function tellOnce(track) {
   alone(`toast:${track.id}:${track.version}`, tell, { ifAvailable: true });
 }
 
+/** What one reader was told is not the next one's. */
+export function clearToasts() {
+  for (const list of document.querySelectorAll("[data-toasts]")) list.replaceChildren();
+}
+
 /** Say that something the reader did came to nothing; `text` is a phrase of the page. */
 export function showProblem(text) {
   const toast = fromTemplate("problem");
@@ -66,7 +72,7 @@ function show(track) {
   } else {
     const listen = toast.querySelector("[data-toast-listen]");
     listen.href = track.audio_url;
-    Object.assign(listen.dataset, { id: track.id, title: track.title, page: track.page_url });
+    Object.assign(listen.dataset, { id: track.id, title: track.title, page: track.page_url, cover: track.cover_url });
     closeByItself(toast);
   }
   toast.querySelector("[data-toast-page]").addEventListener("click", () => close(toast));

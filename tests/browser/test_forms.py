@@ -39,12 +39,12 @@ def test_the_same_form_posted_twice_by_force_makes_one_log(page: Page, product: 
 def test_enter_while_a_syllable_is_composed_sends_nothing(page: Page, product: Product, sign_up: SignUp) -> None:
     sign_up(page, product)
     start_journey(page, product, "데미안")
-    page.fill("input[name=page]", "12")
+    page.fill("form[data-draft^='log:'] input[name=page]", "12")
     posts: list[str] = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     prevented = page.evaluate(
         """() => {
-          const field = document.querySelector('input[name=page]');
+          const field = document.querySelector("form[data-draft^='log:'] input[name=page]");
           const enter = new KeyboardEvent('keydown', {
             key: 'Enter', keyCode: 229, isComposing: true, bubbles: true, cancelable: true,
           });
@@ -52,7 +52,7 @@ def test_enter_while_a_syllable_is_composed_sends_nothing(page: Page, product: P
         }"""
     )
     assert prevented
-    page.focus("input[name=page]")
+    page.focus("form[data-draft^='log:'] input[name=page]")
     page.keyboard.press("Enter")
     expect(page.locator(".log")).to_have_count(2)
     assert len(posts) == 1
@@ -62,8 +62,8 @@ def test_a_refused_form_keeps_what_was_typed(page: Page, product: Product, sign_
     sign_up(page, product)
     start_journey(page, product, "데미안")
     page.fill("textarea[name=memo]", "오래 쓴 글")
-    page.fill("input[name=page]", "10")
-    page.fill("input[name=percent]", "20")
+    page.fill("form[data-draft^='log:'] input[name=page]", "10")
+    page.fill("form[data-draft^='log:'] input[name=percent]", "20")
     page.get_by_role("button", name="기록하고 음악 만들기").click()
     expect(page.get_by_text("쪽수와 퍼센트 중").first).to_be_visible()
     expect(page.locator("textarea[name=memo]")).to_have_value("오래 쓴 글")

@@ -57,7 +57,7 @@ def test_two_tabs_share_one_poller_and_one_toast(
     )
     page.wait_for_timeout(1000)
     assert page.locator("#toasts .toast").count() + other.locator("#toasts .toast").count() == 1
-    assert here
+    assert here or there  # whichever holds the live stream
     assert not (len(here) > 1 and len(there) > 1), "both tabs polled"
 
 
@@ -93,7 +93,7 @@ def test_a_job_started_on_another_device_shows_in_the_header(
     phone.fill("input[name=password]", "wonderland-7")
     phone.click("main button[type=submit]")
     phone.wait_for_url(f"{product.url}/")
-    start_journey(phone, product, "데미안")
+    start_journey(phone, product, "데미안", seconds=240)
     page.reload()
     expect(page.locator("#making")).to_contain_text("🎵 음악 생성 중…")
     expect(page.locator("#making")).to_be_hidden(timeout=60_000)

@@ -12,6 +12,11 @@ def problems(page: Page) -> int:
     return page.locator("#toasts .toast-error").count()
 
 
+def without_stream(page: Page) -> None:
+    """A page that hears of what others do only when it asks: a live stream would tell it at once."""
+    page.add_init_script("delete window.EventSource")
+
+
 def test_a_tab_polls_on_after_another_one_logged_out_and_in(
     context: BrowserContext, page: Page, product: Product, sign_up: SignUp
 ) -> None:
@@ -30,6 +35,7 @@ def test_a_tab_polls_on_after_another_one_logged_out_and_in(
 def test_a_page_made_for_the_reader_ends_the_silence_of_a_tab_that_was_refused(
     context: BrowserContext, page: Page, product: Product, sign_up: SignUp
 ) -> None:
+    without_stream(page)
     sign_up(page, product, "alice-silent")
     cookies = context.cookies()
     start_journey(page, product, "데미안", seconds=240)  # time enough to be refused before it is ready
@@ -44,6 +50,7 @@ def test_a_page_made_for_the_reader_ends_the_silence_of_a_tab_that_was_refused(
 def test_retrying_what_another_device_has_retried_shows_how_it_stands(
     page: Page, product: Product, sign_up: SignUp, other_context: BrowserContext
 ) -> None:
+    without_stream(page)
     sign_up(page, product, "alice-retries")
     url = start_journey(page, product, "데미안", seconds=240)
     badge = page.locator("[data-track]")
@@ -64,6 +71,7 @@ def test_retrying_what_another_device_has_retried_shows_how_it_stands(
 def test_retrying_what_another_device_has_deleted_takes_it_from_the_page(
     page: Page, product: Product, sign_up: SignUp, other_context: BrowserContext
 ) -> None:
+    without_stream(page)
     sign_up(page, product, "alice-deletes")
     page.goto(f"{product.url}/music")
     page.fill("textarea[name=prompt]", "곧 사라질 5분짜리 곡")

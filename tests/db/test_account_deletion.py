@@ -78,7 +78,7 @@ def test_an_account_goes_with_everything_in_it(
 def test_a_thousand_pieces_go_in_statements_of_bounded_size(
     alice: Reader, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr("journeys.services.DISCARDED_AT_ONCE", 100)
+    monkeypatch.setattr("journeys.services.discarding.DISCARDED_AT_ONCE", 100)
     MusicTrack.objects.bulk_create(
         MusicTrack(
             owner=alice, title="x", brief={}, tempo=60, duration=60, provider="studio", turn=1, due_at=alice.date_joined

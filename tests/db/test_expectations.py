@@ -8,7 +8,7 @@ import pytest
 from django.db.models.functions import Now
 
 from journeys.models import Reader
-from music.expectations import ENOUGH, LATE_AT_LEAST, LATE_AT_MOST, late_after, typical_seconds
+from music.expectations import ENOUGH, LATE_AT_LEAST, LATE_AT_MOST, RECENT, late_after, typical_seconds
 from music.models import MusicTrack
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,14 @@ def test_then_it_is_what_four_of_five_recent_pieces_took_to_make_however_long_th
     low, high = typical_seconds("studio") or (0, 0)
     assert 18 <= low <= 21
     assert 35 <= high <= 401
+
+
+def test_pieces_that_came_with_an_import_say_nothing_of_it(alice: Reader) -> None:
+    finished(alice, *[20] * ENOUGH)
+    before = typical_seconds("studio")
+    finished(alice, *range(100, 100 + RECENT))
+    MusicTrack.objects.filter(file__gte="100.mp3", file__lt="20.mp3").update(started_at=None)
+    assert typical_seconds("studio") == before
 
 
 def test_a_piece_is_late_well_past_the_range_and_after_five_minutes_at_most() -> None:

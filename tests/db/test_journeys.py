@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import unicodedata
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.http import Http404
+from django.test import Client
+from rest_framework.test import APIClient
 
 from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
 from journeys.services import (
@@ -17,6 +21,7 @@ from journeys.services import (
     StartCannotBeDeleted,
     add_book,
     add_log,
+    ask_for_music,
     delete_journey,
     delete_log,
     edit_log,
@@ -24,6 +29,7 @@ from journeys.services import (
     resume_journey,
     start_journey,
     stop_journey,
+    today_of,
 )
 from music import generation
 from music.brief import Mood
@@ -71,6 +77,63 @@ def test_a_stopped_journey_takes_no_logs_until_it_is_resumed(journey: Journey) -
     assert resume_journey(journey)
     assert not resume_journey(journey)
     assert add_log(journey, LogEntry(memo="x")).label == "v1"
+
+
+def test_a_journey_ends_on_the_day_of_its_last_log(journey: Journey) -> None:
+    Journey.objects.filter(pk=journey.pk).update(started_on=date(2026, 1, 1))
+    journey.refresh_from_db()
+    finish_journey(journey, LogEntry(logged_on=date(2026, 1, 9)))
+    assert (journey.status, journey.ended_on) == (JourneyStatus.FINISHED, date(2026, 1, 9))
+
+
+def test_a_last_log_from_before_the_first_day_ends_it_on_that_day(journey: Journey) -> None:
+    finish_journey(journey, LogEntry(logged_on=date(2026, 1, 9)))
+    assert journey.ended_on == journey.started_on
+
+
+def test_what_was_imported_as_finished_can_be_gone_on_with(journey: Journey, as_alice: Client) -> None:
+    Journey.objects.filter(pk=journey.pk).update(status=JourneyStatus.FINISHED)
+    url = f"/journeys/{journey.pk}"
+    assert f"{url}/resume" in as_alice.get(url).content.decode()
+    as_alice.post(f"{url}/resume")
+    assert add_log(journey, LogEntry(memo="x")).label == "v1"
+    finish_journey(journey, LogEntry())
+    assert f"{url}/resume" not in as_alice.get(url).content.decode()
+    assert not resume_journey(journey)
+
+
+def test_a_log_that_was_deleted_meanwhile_is_not_there(journey: Journey) -> None:
+    log = add_log(journey, LogEntry(memo="x"))
+    stale = ReadingLog.objects.get(pk=log.pk)
+    delete_log(log)
+    for work in (partial(edit_log, stale, LogEntry(memo="y")), partial(ask_for_music, stale)):
+        with pytest.raises(Http404):
+            work()
+    gone = Journey.objects.select_related("book").get(pk=journey.pk)
+    delete_journey(journey)
+    with pytest.raises(Http404):
+        add_log(gone, LogEntry(memo="x"))
+
+
+def test_a_day_to_come_is_refused_and_one_that_was_imported_so_is_kept(
+    journey: Journey, alice: Reader, as_alice: Client, alice_api: APIClient
+) -> None:
+    today = today_of(alice)
+    later, far = str(today + timedelta(days=1)), str(today + timedelta(days=9))
+    url = f"/journeys/{journey.pk}"
+    for page in (url, f"{url}/finish"):
+        refused = as_alice.post(page, {"memo": "x", "logged_on": later})
+        assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["logged_on"])
+    for path, body in (
+        (f"/api{url}/logs", {"memo": "x", "logged_on": far}),
+        ("/api/journeys/create", {"book_title": "봄봄", "started_on": far}),
+    ):
+        assert alice_api.post(path, body).status_code == 400
+    assert as_alice.post(url, {"memo": "x", "logged_on": str(today)}).status_code == 303
+    log = journey.logs.get(version=1)
+    ReadingLog.objects.filter(pk=log.pk).update(logged_on=far)
+    assert as_alice.post(f"{url}/logs/{log.pk}/edit", {"memo": "y", "logged_on": far}).status_code == 303
+    assert alice_api.put(f"/api{url}/logs/{log.pk}", {"memo": "z", "logged_on": far}).status_code == 200
 
 
 def test_without_its_last_log_a_finished_journey_goes_on(journey: Journey) -> None:

@@ -33,6 +33,8 @@ def test_it_tells_of_every_unfinished_track_unasked(alice_api: APIClient, track:
 
 def test_it_falls_silent_when_nothing_is_unfinished(alice_api: APIClient, track: MusicTrack) -> None:
     generation.advance(track.pk)
+    track.refresh_from_db()
+    track.hear()
     body = alice_api.get(URL).json()
     assert body == {
         "tracks": [],
@@ -40,6 +42,8 @@ def test_it_falls_silent_when_nothing_is_unfinished(alice_api: APIClient, track:
         "active": 0,
         "making_standalone": False,
         "indicator": "",
+        "unheard": 0,
+        "unheard_text": "",
         "next_poll_ms": None,
     }
 

@@ -41,7 +41,7 @@ def test_no_transaction_waits_for_a_mood_to_be_read(
 def test_what_was_not_read_ahead_is_read_later(
     journey: Journey, reads: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("journeys.services.read_ahead", lambda *texts: None)
+    monkeypatch.setattr("journeys.services.texts.read_ahead", lambda *texts: None)
     log = add_log(journey, LogEntry(memo="너무 슬퍼서 펑펑 울었다"))
     assert log.track.brief["moods"][0][0] == "sadness"
     assert [text for text, waited in reads if waited]

@@ -7,6 +7,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from journeys.models import Journey, Reader
+from journeys.services import HowFar, add_progress
 from music import generation
 from music.models import MusicTrack
 
@@ -22,6 +23,7 @@ def track(journey: Journey) -> MusicTrack:
 
 def addresses(journey: Journey, track: MusicTrack) -> list[tuple[str, str]]:
     base, log = f"/api/journeys/{journey.pk}", journey.logs.get()
+    note = add_progress(journey, HowFar(page=1))
     music = f"/api/music/{track.pk}"
     return [
         ("get", base),
@@ -35,6 +37,15 @@ def addresses(journey: Journey, track: MusicTrack) -> list[tuple[str, str]]:
         ("put", f"{base}/sound"),
         ("post", f"{base}/stop"),
         ("post", f"{base}/resume"),
+        ("post", f"{base}/start"),
+        ("post", f"{base}/again"),
+        ("get", f"{base}/record"),
+        ("patch", f"{base}/record"),
+        ("get", f"{base}/progress"),
+        ("post", f"{base}/progress"),
+        ("put", f"{base}/progress/{note.pk}"),
+        ("delete", f"{base}/progress/{note.pk}"),
+        ("post", f"{base}/logs/{log.pk}/music"),
         ("get", music),
         ("get", f"{music}/status"),
         ("get", f"{music}/audio"),
@@ -68,14 +79,20 @@ def test_pages_of_alices_answer_bob_404(journey: Journey, track: MusicTrack, bob
     for url in [base, f"{base}/finish", f"{base}/delete", f"{base}/logs/{log.pk}/edit", f"{base}/logs/{log.pk}/delete"]:
         assert client.get(url).status_code == 404, url
         assert client.post(url, {"memo": "x"}).status_code == 404, url
-    for action in ("stop", "resume", "sound"):
+    note = add_progress(journey, HowFar(page=1))
+    for url in [f"{base}/record", f"{base}/progress", f"{base}/progress/{note.pk}"]:
+        assert client.get(url).status_code == 404, url
+        assert client.post(url, {"page": "2"}).status_code == 404, url
+    for action in ("stop", "resume", "sound", "start", "again", f"progress/{note.pk}/delete", f"logs/{log.pk}/music"):
         assert client.post(f"{base}/{action}").status_code == 404
+    assert [each.page for each in journey.progress.all()] == [1]
     for action in ("retry", "cancel", "delete"):
         assert client.post(f"/music/{track.pk}/{action}").status_code == 404
 
 
 def test_pages_send_a_visitor_to_log_in(journey: Journey, client: Client) -> None:
-    for url in [f"/journeys/{journey.pk}", "/journeys/new", "/music", "/settings"]:
+    own = [f"/journeys/{journey.pk}{page}" for page in ("", "/record", "/progress")]
+    for url in [*own, "/journeys/new", "/music", "/settings", "/search", "/stats", "/stats/2026"]:
         answer = client.get(url)
         assert answer.status_code == 302
         assert answer["Location"].startswith("/login?next=")

@@ -21,7 +21,7 @@ import psutil
 import requests
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
-PROGRAMS = ("broker", "web", "worker", "studio", "beat")
+PROGRAMS = ("broker", "web", "worker", "studio", "beat", "live")
 # What the tests' own process may carry in its environment and the product must not inherit.
 NOT_INHERITED = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL", "SECRET_KEY")
 
@@ -47,7 +47,7 @@ class Product:
         self.data_dir = data_dir
         self.console = data_dir.parent / f"{data_dir.name}.console"
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        own = {"PORT": "0", "DATA_DIR": str(data_dir), "STATIC_ROOT": str(_static_root())}
+        own = {"PORT": "0", "DATA_DIR": str(data_dir), "STATIC_ROOT": str(_static_root()), "BOOK_SOURCES": ""}
         self.environment = {**inherited, **own, **environment}
         self._seen: dict[int, psutil.Process] = {}
         with self.console.open("ab") as output:

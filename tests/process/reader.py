@@ -17,29 +17,33 @@ PASSWORD = "wonderland-7"
 class HttpReader:
     """Signs up on the page, gets a token, and talks to the API."""
 
-    def __init__(self, url: str, name: str = "alice") -> None:
+    def __init__(self, url: str, name: str = "alice", language: str = "ko") -> None:
         self.url = url
-        pages = requests.Session()
-        form = pages.get(f"{url}/signup", timeout=10).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
-        assert token, form
-        signed_up = pages.post(
-            f"{url}/signup",
-            {
-                "csrfmiddlewaretoken": token.group(1),
-                "username": name,
-                "email": f"{name}@example.org",
-                "password1": PASSWORD,
-                "password2": PASSWORD,
-            },
-            headers={"Referer": f"{url}/signup"},
-            allow_redirects=False,
-            timeout=10,
+        self.pages = requests.Session()
+        self.pages.headers["Accept-Language"] = language
+        self.submit(
+            "/signup",
+            {"username": name, "email": f"{name}@example.org", "password1": PASSWORD, "password2": PASSWORD},
         )
-        assert signed_up.status_code == 303, signed_up.text
         self.api = requests.Session()
         answer = self.api.post(f"{url}/api/token", json={"username": name, "password": PASSWORD}, timeout=10)
         self.api.headers["Authorization"] = f"Token {answer.json()['token']}"
+
+    def submit(self, path: str, values: dict[str, Any], *, to: str = "", files: Any = None) -> str:
+        """Send a page's form, to its own address unless `to` names another; the address it leads to."""
+        page = self.pages.get(self.url + path, timeout=10).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token, page
+        answer = self.pages.post(
+            self.url + (to or path),
+            {"csrfmiddlewaretoken": token.group(1), **values},
+            files=files,
+            headers={"Referer": self.url + path},
+            allow_redirects=False,
+            timeout=30,
+        )
+        assert answer.status_code in (302, 303), answer.text
+        return answer.headers["Location"]
 
     def start_journey(self, title: str = "데미안") -> tuple[str, str]:
         """The ids of a new journey and of its v0 track."""

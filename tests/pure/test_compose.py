@@ -18,7 +18,7 @@ import yaml
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT_DIR / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PRODUCT = ("web", "worker", "studio", "beat", "migrate")
+PRODUCT = ("web", "live", "worker", "studio", "beat", "migrate")
 READ_BY_BOTO3 = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 REQUIRED = re.compile(r"\$\{[A-Z0-9_]+:\?[^}]+\}")
 EMPTY_UNLESS_GIVEN = re.compile(r"\$\{[A-Z0-9_]+:-\}")
@@ -104,7 +104,7 @@ def test_it_watches_the_health_of_every_lasting_service(name: str):
     assert SERVICES[name]["healthcheck"]["test"]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "studio", "beat"])
+@pytest.mark.parametrize("name", ["web", "live", "worker", "studio", "beat"])
 def test_it_waits_for_the_schema_the_broker_and_the_store(name: str):
     assert SERVICES[name]["depends_on"] == {
         "migrate": {"condition": "service_completed_successfully"},

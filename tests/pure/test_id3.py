@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from music.brief import Genre, Mood
-from music.id3 import Tags, without_tags, write_tags
+from music.id3 import Tags, picture_of, picture_type, tags_length, without_tags, write_tags
 from music.studio import make_piece
 from music.studio.showing.cover import cover_png
 from tests.pure.studio.commissions import commission
@@ -120,3 +120,30 @@ def test_it_is_read_by_other_programs(tmp_path: Path) -> None:
     sound, picture = told["streams"]
     assert (sound["codec_name"], picture["codec_name"], picture["width"], picture["height"]) == ("mp3", "png", 600, 600)
     assert float(sound["duration"]) == pytest.approx(piece.seconds, abs=0.1)
+
+
+def test_the_picture_is_read_back_from_the_head_alone() -> None:
+    tagged = write_tags(AUDIO, KOREAN)
+    head = tagged[: tags_length(tagged[:10])]
+    assert len(head) == len(tagged) - len(AUDIO)
+    assert picture_of(head) == PNG
+
+
+@pytest.mark.parametrize(
+    "mp3",
+    [
+        b"",
+        AUDIO,
+        write_tags(AUDIO, Tags(title="ohne Bild")),
+        write_tags(AUDIO, KOREAN).replace(b"\x89PNG", b"<svg", 1),  # what is no picture is never shown as one
+        b"ID3\x04\x00" + write_tags(AUDIO, KOREAN)[5:],
+    ],
+)
+def test_there_is_no_picture_where_we_put_none(mp3: bytes) -> None:
+    assert picture_of(mp3) == b""
+
+
+@given(st.binary(max_size=300))
+def test_no_head_however_broken_stops_the_reader_of_pictures(rest: bytes) -> None:
+    picture = picture_of(b"ID3\x03\x00\x00" + rest)
+    assert picture == b"" or picture_type(picture)

@@ -100,6 +100,7 @@ def test_it_blots_out_the_secrets_of_a_traceback() -> None:
     [
         f"track {TRACK} met token 12, rescues 0",
         "asked https://api.mureka.ai/v1/song/query/123 again, is it there?",
+        "/journeys/new, /static/j/x.js, /account/emails",
         "Listening at: unix:/tmp/x.sock (12)",
     ],
 )
@@ -195,3 +196,10 @@ def test_a_worker_takes_up_the_request_of_the_message() -> None:
             assert task() == "direct"
     finally:
         app.tasks.unregister(task.name)
+
+
+@pytest.mark.parametrize("address", ["/account/email/eyJh.x-1:y_2", "/j/Ab3_-xyz", "/j/Ab3_-xyz/card.png?v=1"])
+def test_an_address_that_is_a_key_is_blotted_out(address: str) -> None:
+    shown = redact(f"Internal Server Error: {address}", [])
+    assert "Ab3" not in shown
+    assert "eyJh" not in shown

@@ -16,6 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale" / "ko" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])")
+# Which particle is right depends on the sound before it, which nobody knows of a placeholder. Behind a bracket it is
+# the word before the bracket that counts: "번호(%(number)s)와" is right.
+GUESSED_PARTICLE = re.compile(
+    r"%\(\w+\)[sd][”’»」』]*(?:을|를|이|가|은|는|과|와|로|으로|나|이나|라|이라|이라는|라는|예요|이에요|랑|이랑)(?![가-힣])"
+)
+DOUBLE_PARTICLE = re.compile(r"[을를이가은는과와]\([을를이가은는과와]\)|\((?:으|이)\)[로라나랑]")
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +55,34 @@ def test_it_keeps_every_placeholder(messages: list[polib.POEntry]) -> None:
         if placeholders(text) != placeholders(message.msgid_plural or message.msgid)
     ]
     assert broken == []
+
+
+def test_it_leaves_no_particle_to_chance(messages: list[polib.POEntry]) -> None:
+    """No "을(를)", and none that is right only behind a vowel, or only behind a consonant, after a placeholder."""
+    guessed = [
+        text
+        for message in messages
+        for text in translations(message)
+        if GUESSED_PARTICLE.search(text) or DOUBLE_PARTICLE.search(text)
+    ]
+    assert guessed == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("“%(title)s”을 지웠습니다.", True),
+        ("%(title)s를 지웠습니다.", True),
+        ("%(title)s을(를) 지웠습니다.", True),
+        ("%(city)s(으)로 갑니다.", True),
+        ("%(count)d권을 찾았습니다.", False),
+        ("번호(%(number)s)와 시각", False),
+        ("%(title)s의 음악, %(title)s에서, %(title)s까지", False),
+        ("%(state)s이고 나면", False),
+    ],
+)
+def test_a_particle_left_to_chance_is_seen(text: str, wrong: bool) -> None:
+    assert bool(GUESSED_PARTICLE.search(text) or DOUBLE_PARTICLE.search(text)) is wrong
 
 
 def test_it_puts_no_double_quote_where_a_template_would_break(messages: list[polib.POEntry]) -> None:

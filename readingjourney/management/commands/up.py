@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -60,11 +62,12 @@ class Command(BaseCommand):
             listener = preflight.open_listener(host, port)
         except OSError as error:
             raise CommandError(preflight.listener_problem(error, host, port)) from error
-        with listener:
+        with listener, contextlib.ExitStack() as stack:
             address = page_address(listener)
             lock.write_holder(address)
+            live_listener = stack.enter_context(open_live_listener(host)) if settings.LIVE_STREAMS else None
             try:
-                programs = programs_to_run(data_dir, listener.fileno())
+                programs = programs_to_run(data_dir, listener, live_listener)
                 if migrate_if_needed():
                     announce("The database is ready")
                 if collect_static_if_changed():
@@ -80,6 +83,7 @@ class Command(BaseCommand):
                     **os.environ,
                     "HOST": host,
                     "PORT": str(listener.getsockname()[1]),
+                    "LIVE_PORT": str(live_listener.getsockname()[1] if live_listener else 0),
                     "DATA_DIR": str(data_dir),
                     "OMP_NUM_THREADS": "1",  # the studio's processes share the cores among themselves already
                     "PYTHONUNBUFFERED": "1",
@@ -97,8 +101,20 @@ class Command(BaseCommand):
                 broker.remove_socket_directory(data_dir)
 
 
-def programs_to_run(data_dir: Path, listener: int) -> list[Program]:
-    """Return the product's programs in the order of their start.
+def open_live_listener(host: str) -> socket.socket:
+    """Listen where the live streams are served, on the host of the pages. Raises `CommandError`."""
+    try:
+        return preflight.open_listener(host, settings.LIVE_PORT)
+    except OSError as error:
+        raise CommandError(
+            f"LIVE_PORT={settings.LIVE_PORT} cannot be listened on ({error.strerror}). Leave it out for any free port,"
+            " or do without live streams: LIVE_STREAMS=false"
+        ) from error
+
+
+def programs_to_run(data_dir: Path, pages: socket.socket, streams: socket.socket | None) -> list[Program]:
+    """Return the product's programs in the order of their start, with the sockets that pages and live streams are
+    served on (None: no streams).
 
     Raises `BrokerUnavailable`, and `EnvError` when STUDIO_CONCURRENCY is no positive number.
     """
@@ -113,10 +129,10 @@ def programs_to_run(data_dir: Path, listener: int) -> list[Program]:
             [
                 *(sys.executable, "-m", "gunicorn", "readingjourney.wsgi:application"),
                 # We hold the listening socket: while the web process is started again, readers wait, not refused.
-                *("--bind", f"fd://{listener}", "--worker-class", "gthread", "--workers", "1", "--threads", "8"),
+                *("--bind", f"fd://{pages.fileno()}", "--worker-class", "gthread", "--workers", "1", "--threads", "8"),
                 *("--graceful-timeout", "8", "--no-control-socket", "--log-level", "warning"),
             ],
-            inherited=(listener,),
+            inherited=(pages.fileno(),),
         ),
         Program(
             "worker",
@@ -131,6 +147,9 @@ def programs_to_run(data_dir: Path, listener: int) -> list[Program]:
         ),
         Program("beat", [*celery, "beat", "--loglevel", settings.LOG_LEVEL]),
     ]
+    if streams is not None:
+        live = [sys.executable, "-m", "readingjourney.live", "--fd", str(streams.fileno())]
+        programs.append(Program("live", live, inherited=(streams.fileno(),)))
     if not env.str("BROKER_URL", ""):
         broker.prepare_directories(data_dir)
         programs.insert(0, Program("broker", broker.server_command(data_dir), others_need_it=True))

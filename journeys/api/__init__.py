@@ -1,0 +1,1 @@
+"""The API of books, journeys and logs, a module for each."""

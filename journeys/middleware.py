@@ -1,0 +1,52 @@
+"""What every request of a reader's passes: where they are logged in is noted, and guessing has an end."""
+
+from __future__ import annotations
+
+import logging
+from math import ceil
+
+from django.core.cache import caches
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from journeys.models import Reader
+from journeys.services.sessions import SEEN_EVERY, record_session
+from readingjourney.middleware import GetResponse
+
+logger = logging.getLogger(__name__)
+
+
+class ReaderSessionMiddleware:
+    """Notes that a reader was here, at most every ten minutes for each session."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        key = request.session.session_key  # after the view: logging in has given the session its key only now
+        # Each process remembers for itself, without asking anybody: it may forget, and note a session once more.
+        if isinstance(request.user, Reader) and key and caches["process"].add(key, True, SEEN_EVERY.total_seconds()):
+            try:
+                record_session(request.user, key, request.headers.get("User-Agent", ""))
+            except DatabaseError:  # the answer is there: it is not to be lost for a note beside it
+                logger.exception("a session could not be noted")
+                caches["process"].delete(key)
+        return response
+
+
+class TooManyTriesMiddleware:
+    """Answers 429 wherever a password was not even looked at (journeys/accounts.py): our page, the admin's, DRF's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        wait = getattr(request, "login_wait", 0)
+        if not wait or response.status_code == 429:  # the API has said so in its own way
+            return response
+        page = render(request, "registration/too_many_tries.html", {"minutes": ceil(wait / 60)}, status=429)
+        page["Retry-After"] = str(wait)
+        return page

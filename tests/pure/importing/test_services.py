@@ -1,0 +1,97 @@
+"""Goodreads, StoryGraph, Readwise and calibre, in every variant that goes about."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from journeys.importing.reading import Limits, Parsed, parse_text
+from journeys.importing.records import tidy_record
+from journeys.models import ImportFormat
+from tests.pure.importing import samples
+
+LIMITS = Limits(text_bytes=1_000_000, rows=1000)
+
+
+def parsed(text: str) -> Parsed:
+    return parse_text(text, limits=LIMITS)
+
+
+def test_goodreads_new_columns() -> None:
+    found = parsed(samples.GOODREADS_NEW)
+    assert found.format == ImportFormat.GOODREADS
+    demian, iliad, half, odd = found.records
+    assert (demian.title, demian.authors) == ("Demian", "Hermann Hesse, Some Translator")
+    assert (demian.isbn13, demian.publisher, demian.pages, demian.year) == ("9788937460449", "민음사", 239, 1919)
+    assert (demian.status, demian.ended_on, demian.rating) == ("finished", date(2024, 3, 9), 20)
+    assert demian.review == "Good.\nTwice."
+    assert demian.tags == ("favorites", "to-reread")
+    assert [passage.memo for passage in demian.passages] == ["lent to Bob"]
+    assert (iliad.status, iliad.rating, iliad.year, iliad.isbn13) == ("want", None, -750, "")
+    assert (half.status, half.rating, half.ended_on) == ("stopped", 12, None)
+    assert (odd.status, odd.tags) == ("want", ("wishlist-kr", "wishlist-kr"))
+    assert tidy_record(odd).tags == ("wishlist-kr",)
+
+
+def test_goodreads_old_columns() -> None:
+    (emma,) = parsed(samples.GOODREADS_OLD).records
+    assert (emma.isbn13, emma.rating, emma.status, emma.pages) == ("9780141439587", 16, "finished", 474)
+
+
+def test_storygraph_makes_a_journey_of_every_reading() -> None:
+    found = parsed(samples.STORYGRAPH)
+    assert found.format == ImportFormat.STORYGRAPH
+    first, second, odd, down = found.records
+    assert (first.started_on, first.ended_on, first.rating) == (date(2020, 2, 1), date(2020, 2, 20), None)
+    assert (second.started_on, second.ended_on, second.rating) == (None, date(2023, 5, 6), 17)
+    assert (second.moods, second.review, second.tags) == (("joy", "love"), "Lovely, again.", ("classics", "england"))
+    assert first.key != second.key
+    assert (odd.status, odd.isbn13, odd.tags) == ("want", "", ("owned",))
+    assert (down.status, down.started_on, down.ended_on, down.rating) == ("stopped", date(2021, 1, 5), None, 7)
+
+
+def test_storygraph_of_2021() -> None:
+    (emma,) = parsed(samples.STORYGRAPH_2021).records
+    assert (emma.authors, emma.isbn13, emma.status, emma.ended_on) == (
+        "Jane Austen", "9780141439587", "finished", date(2020, 2, 20)
+    )  # fmt: skip
+
+
+def test_readwise_gathers_highlights_by_book_and_skips_what_is_no_book() -> None:
+    found = parsed(samples.READWISE)
+    assert found.format == ImportFormat.READWISE
+    (demian,) = found.records
+    assert (demian.title, demian.authors, demian.status, demian.tags) == ("Demian", "Hermann Hesse", "", ("favs",))
+    first, second = demian.passages
+    assert (first.quote, first.memo, first.page) == ("The bird fights\nits way out.", "an egg", 91)
+    assert first.on == date(2024, 3, 9)
+    assert second.page is None
+
+
+def test_readwise_with_nine_columns() -> None:
+    (emma,) = parsed(samples.READWISE_SHORT).records
+    assert [(each.quote, each.memo, each.page) for each in emma.passages] == [("One.", "my note", None)]
+
+
+def test_calibre_leaves_the_status_to_the_reader() -> None:
+    found = parsed(samples.CALIBRE)
+    assert found.format == ImportFormat.CALIBRE
+    emma, wings = found.records
+    assert (emma.title, emma.authors, emma.isbn13) == ("Emma", "Jane Austen, Somebody Else", "9780141439587")
+    assert (emma.status, emma.rating, emma.year, emma.language) == ("", 20, 1815, "en")
+    assert emma.tags == ("classic", "love")
+    assert (wings.title, wings.year, wings.language, wings.rating) == ("날개", None, "ko", None)
+
+
+def test_calibre_with_halves_of_stars() -> None:
+    emma, _wings = parsed(samples.CALIBRE.replace(",5,Library", ",9,Library")).records
+    assert emma.rating == 18
+
+
+@pytest.mark.parametrize(
+    "text", [samples.GOODREADS_NEW, samples.STORYGRAPH, samples.READWISE, samples.CALIBRE, samples.CLIPPINGS]
+)
+def test_records_survive_their_way_through_json(text: str) -> None:
+    for record in map(tidy_record, parsed(text).records):
+        assert type(record).from_json(record.to_json()) == record
