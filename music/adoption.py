@@ -20,37 +20,51 @@ from music.storage import remove_files, store_audio
 logger = logging.getLogger(__name__)
 
 MIDI_MAGIC = b"MThd"
+_PIECES = uuid.UUID("6f0a6f0e-6d2c-4a53-9c0e-2d2b8a0b7c41")
+"""A name space of our own, and nothing else; never changed, since ids of adopted pieces are made of it."""
 
 
 class NotAdopted(Exception):
     """What the file has is no piece that could be played, or its brief is none."""
 
 
+def id_for_log(log_id: uuid.UUID) -> uuid.UUID:
+    """The id that a log's adopted piece has."""
+    return uuid.uuid5(log_id, "adopted")
+
+
+def id_for_reader(owner: Any, origin: str) -> uuid.UUID:
+    """The id that a piece of no log has once this reader has adopted it; `origin` is what it was elsewhere."""
+    return uuid.uuid5(_PIECES, f"{owner.pk}:{origin}")
+
+
 def adopt_track(
     *,
+    track_id: uuid.UUID,
     owner: Any,
-    log_id: uuid.UUID,
     brief: Mapping[str, Any],
     audio: bytes,
     midi: bytes = b"",
+    log_id: uuid.UUID | None = None,
+    requested_at: datetime | None = None,
     finished_at: datetime | None = None,
     **columns: Any,
 ) -> MusicTrack | None:
-    """Give a log its finished piece, as another server or an earlier account made it; it counts as heard.
+    """Give a reader, or one of their logs, a finished piece as another server or an earlier account made it; it counts
+    as heard.
 
+    `track_id` is one of the two above: done again after a crash, it finds its row, or its files where they are.
     `columns`: title, album, number, provider, brief_writer, chosen_mood, chosen_genre, chapter_labels. None where the
-    log has a piece already, or is gone. Stores files, so that no transaction should be open. Raises `NotAdopted`, and
-    `StorageFailed`.
+    piece is there already, the log has another one, or either owner is gone. Stores files, so that no transaction
+    should be open. Raises `NotAdopted`, and `StorageFailed`.
     """
-    if MusicTrack.objects.filter(log=log_id).exists():
+    if (MusicTrack.objects.filter(log=log_id) if log_id else MusicTrack.objects.filter(pk=track_id)).exists():
         return None
     try:
         wanted = MusicBrief.from_json(brief)
         found = examine(audio)
     except (InvalidBrief, NotAudio) as error:
         raise NotAdopted(str(error)) from error
-    # The log's own: done again after a crash, it finds its files where they are.
-    track_id = uuid.uuid5(log_id, "adopted")
     stored = store_audio(
         track_id,
         Audio(
@@ -60,6 +74,9 @@ def adopt_track(
             midi=midi if midi.startswith(MIDI_MAGIC) else b"",
         ),
     )
+    now = timezone.now()
+    finished = min(finished_at or now, now)
+    requested = min(requested_at or finished, finished)
     try:
         with transaction.atomic():
             return MusicTrack.adopt(
@@ -74,11 +91,13 @@ def adopt_track(
                 file_sha256=stored.sha256,
                 audio_seconds=found.seconds,
                 peaks=list(found.peaks),
-                finished_at=min(finished_at, timezone.now()) if finished_at else None,
+                created_at=requested,
+                requested_at=requested,
+                finished_at=finished,
                 **columns,
             )
-    except IntegrityError:  # it has got a piece meanwhile, or was deleted
-        logger.info("log %s takes no piece any more", log_id)
+    except IntegrityError:  # the log has got a piece meanwhile, or whoever was to have it was deleted
+        logger.info("the piece %s is not taken any more", track_id)
         if not MusicTrack.objects.filter(pk=track_id).exists():
             remove_files([key for key in (stored.key, stored.midi_key) if key])
         return None

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from journeys.access import own_export, own_import
+from journeys.exporting.sending import archive_response
 from journeys.exporting.services import delete_export, request_everything
 from journeys.importing.reasons import Refused
 from journeys.importing.services import (
@@ -29,11 +30,11 @@ from journeys.importing.services import (
     confirm,
     delete_import,
     map_columns,
+    reopen,
     undo,
 )
 from journeys.models import Export, Import, ImportRow, RowOutcome
-from journeys.pages.transfers import archive_response
-from journeys.transfer_serializers import (
+from journeys.serializers.transfers import (
     ChoicesSerializer,
     ColumnsSerializer,
     ConfirmSerializer,
@@ -125,7 +126,8 @@ class ImportActionView(generics.GenericAPIView[Any]):
 
 
 class ImportColumnsView(ImportActionView):
-    """Say what the columns of a table mean, and have it read (state mapping)."""
+    """Say what the columns of a table mean, and have it read (state mapping). Said again (state ready, while nothing is
+    taken in), its rows are read anew."""
 
     serializer_class = ColumnsSerializer
 
@@ -151,13 +153,24 @@ class ImportChoicesView(ImportActionView):
 
 
 class ImportConfirmView(ImportActionView):
-    """Have the new rows taken in (state ready); what is in question is left out. Twice does it once."""
+    """Have the new rows taken in (state ready); what is in question is left out until it is reopened. Twice does it
+    once."""
 
     serializer_class = ConfirmSerializer
 
     @extend_schema(request=ConfirmSerializer, responses={202: ImportSerializer})
     def post(self, request: Request, import_id: uuid.UUID) -> Response:
-        return self.act(request, import_id, lambda record, data: confirm(record, status=data["status"]))
+        return self.act(request, import_id, lambda record, data: confirm(record, status=data.get("status", "")))
+
+
+class ImportReopenView(ImportActionView):
+    """Have the rows that nobody has answered before the others were taken in asked again (state done → ready)."""
+
+    serializer_class = None
+
+    @extend_schema(request=None, responses={202: ImportSerializer})
+    def post(self, request: Request, import_id: uuid.UUID) -> Response:
+        return self.act(request, import_id, lambda record, _data: reopen(record))
 
 
 class ImportMusicView(ImportActionView):

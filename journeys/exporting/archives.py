@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from journeys.exporting.document import DOCUMENT_NAME, audio_name, document_of, journeys_of, midi_name
+from journeys.exporting.document import DOCUMENT_NAME, audio_name, document_of, journey_batches, midi_name
 from journeys.exporting.tables import csv_text, goodreads_rows, readwise_rows
 from journeys.models import Book, Reader
 from journeys.services.markdown import journey_markdown
@@ -71,7 +71,7 @@ def markdown_files(reader: Reader) -> Iterator[tuple[str, str]]:
     """The name and text of every journey's document; journeys of one name are numbered."""
     used: dict[str, int] = {}
     names: set[str] = set()
-    for batch in journeys_of(reader):
+    for batch in journey_batches(reader):
         for journey in batch:
             title = file_title(journey.book.title) or "?"
             number = used.get(title.casefold(), 0) + 1

@@ -46,7 +46,7 @@ def document_of(reader: Reader) -> dict[str, Any]:
     }
 
 
-def journeys_of(reader: Reader) -> Iterator[list[Journey]]:
+def journey_batches(reader: Reader) -> Iterator[list[Journey]]:
     """The reader's journeys in batches, in the order in which they were begun, with book, tags and share."""
     ids = list(Journey.objects.for_reader(reader).order_by("created_at", "pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
@@ -65,7 +65,7 @@ def midi_name(track: MusicTrack) -> str:
 
 
 def _journeys(reader: Reader) -> Iterator[dict[str, Any]]:
-    for batch in journeys_of(reader):
+    for batch in journey_batches(reader):
         logs, progress = _grouped(ReadingLog, batch), _grouped(Progress, batch)
         tracks = {
             track.log_id: track for track in MusicTrack.objects.filter(log__journey__in=batch).defer("audio_metadata")

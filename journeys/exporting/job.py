@@ -15,7 +15,7 @@ from django.db.models import F, Sum
 from django.db.models.functions import Now
 
 from journeys.exporting.archives import write_everything
-from journeys.models import Export, ExportState
+from journeys.models import EXPORTS_FOLDER, Export, ExportState
 from music.models import MusicTrack, TrackStatus
 from music.storage import StorageFailed, free_bytes, has_room, remove_files
 
@@ -25,7 +25,6 @@ LEASE = timedelta(seconds=120)
 SAVE_LEASE = timedelta(hours=1)
 """To bring the whole archive to where it is kept: nobody can say in between that it goes on."""
 TRIES = 5
-FOLDER = "exports"
 
 
 class Lost(Exception):
@@ -59,7 +58,7 @@ def _put_together(export: Export) -> None:
         _write(export, done=done, total=total, due_at=Now() + LEASE)
 
     # Two workers may be at it when one was thought dead: each has a place of its own.
-    key = f"{FOLDER}/{export.reader_id}/{export.pk}-{export.fencing_token}.zip"
+    key = f"{EXPORTS_FOLDER}/{export.reader_id}/{export.pk}-{export.fencing_token}.zip"
     with tempfile.TemporaryFile() as draft:
         write_everything(export.reader, draft, told=told)
         size = draft.tell()

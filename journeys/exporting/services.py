@@ -11,9 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from journeys.exporting.job import FOLDER as EXPORTS
-from journeys.importing.services import FOLDER as IMPORTS
-from journeys.models import Export, ExportState, Import, Reader
+from journeys.models import EXPORTS_FOLDER, IMPORTS_FOLDER, Export, ExportState, Import, Reader
 from music.storage import SeenFile, StorageFailed, audio_storage, remove_files
 
 logger = logging.getLogger(__name__)
@@ -65,6 +63,6 @@ def tidy_exports() -> int:
 def _remove_orphans() -> None:
     known = set(Import.objects.exclude(file="").values_list("file", flat=True))
     known |= set(Export.objects.exclude(file="").values_list("file", flat=True))
-    seen: list[SeenFile] = [*audio_storage().listing(IMPORTS), *audio_storage().listing(EXPORTS)]
+    seen: list[SeenFile] = [*audio_storage().listing(IMPORTS_FOLDER), *audio_storage().listing(EXPORTS_FOLDER)]
     before = time.time() - ORPHAN_AFTER_SECONDS
     remove_files([file.key for file in seen if file.key not in known and file.modified < before])

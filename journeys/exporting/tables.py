@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import zoneinfo
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from journeys.exporting.document import journeys_of
+from journeys.exporting.document import journey_batches
 from journeys.models import Journey, JourneyStatus, Reader, ReadingLog
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -42,14 +43,15 @@ _SHELVES = {
 
 
 def goodreads_rows(reader: Reader) -> Iterator[list[str]]:
-    """A row for each journey. Goodreads counts whole stars: quarters are rounded, as nobody else's are."""
+    """A row for each journey. Goodreads counts whole stars: quarters are rounded, a half up, as nobody else's are."""
     yield list(GOODREADS_COLUMNS)
-    for batch in journeys_of(reader):
+    zone = zoneinfo.ZoneInfo(reader.time_zone)
+    for batch in journey_batches(reader):
         for journey in batch:
-            yield [guarded(cell) for cell in _goodreads_row(journey)]
+            yield [guarded(cell) for cell in _goodreads_row(journey, zone)]
 
 
-def _goodreads_row(journey: Journey) -> list[str]:
+def _goodreads_row(journey: Journey, zone: zoneinfo.ZoneInfo) -> list[str]:
     book = journey.book
     first, _comma, others = book.authors.partition(", ")
     shelf = _SHELVES[JourneyStatus(journey.status)]
@@ -60,12 +62,12 @@ def _goodreads_row(journey: Journey) -> list[str]:
         "Author": first,
         "Additional Authors": others,
         "ISBN13": book.isbn13,
-        "My Rating": min(5, max(1, round(journey.rating / 4))) if journey.rating else 0,
+        "My Rating": max(1, (journey.rating + 2) // 4) if journey.rating else 0,
         "Publisher": book.publisher,
         "Number of Pages": journey.page_count or "",
         "Original Publication Year": book.year if book.year is not None else "",
         "Date Read": _slashed(journey.ended_on),
-        "Date Added": _slashed(journey.created_at.date()),
+        "Date Added": _slashed(journey.created_at.astimezone(zone).date()),
         "Bookshelves": tags,
         "Exclusive Shelf": shelf,
         "My Review": journey.review,
@@ -78,7 +80,7 @@ def _goodreads_row(journey: Journey) -> list[str]:
 def readwise_rows(reader: Reader) -> Iterator[list[str]]:
     """A row for each log with a quote, its memo beside it, and for each with a memo alone, which is then its text."""
     yield list(READWISE_COLUMNS)
-    for batch in journeys_of(reader):
+    for batch in journey_batches(reader):
         books = {journey.pk: journey.book for journey in batch}
         logs = ReadingLog.objects.filter(journey__in=batch).order_by("journey__created_at", "journey", "version")
         for log in logs.iterator(chunk_size=500):

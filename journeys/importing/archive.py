@@ -18,6 +18,11 @@ from journeys.importing.reasons import Refused
 
 MAGIC = b"PK\x03\x04"
 EMPTY_MAGIC = b"PK\x05\x06"
+_COMPOUND_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_WORKBOOKS = ("Workbook".encode("utf-16-le"), "Book\0".encode("utf-16-le"))
+"""Excel kept its tables so until 2007; Word and Hangul keep their texts in the same container."""
+_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin"}
+_OPEN_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 ENTRIES_AT_MOST = 50_000
 DIRECTORY_AT_MOST = 10_000_000
 """Bytes of an archive's table of contents, all of which is in memory once it is open: some hundred for a name."""
@@ -28,6 +33,11 @@ _BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSEr
 
 def is_archive(beginning: bytes) -> bool:
     return beginning.startswith((MAGIC, EMPTY_MAGIC))
+
+
+def is_old_spreadsheet(data: bytes) -> bool:
+    """Whether it is a workbook of Excel from before it packed them as ZIP files."""
+    return data.startswith(_COMPOUND_MAGIC) and any(name in data for name in _OLD_WORKBOOKS)
 
 
 @contextmanager
@@ -56,6 +66,8 @@ def record_in(archive: zipfile.ZipFile, limit: int) -> tuple[str, bytes]:
     ours = next((name for name in names if PurePosixPath(name).name == DOCUMENT_NAME), None)
     if ours is not None:
         return ours, read(archive, ours, limit)
+    if _is_spreadsheet(archive, names):
+        raise Refused("spreadsheet")
     if any("goodreads" in name.casefold() or name.casefold().endswith("review.json") for name in names) and not any(
         name.casefold().endswith(".csv") for name in names
     ):
@@ -64,6 +76,12 @@ def record_in(archive: zipfile.ZipFile, limit: int) -> tuple[str, bytes]:
     if len(readable) != 1:
         raise Refused("archive_without_record")
     return readable[0], read(archive, readable[0], limit)
+
+
+def _is_spreadsheet(archive: zipfile.ZipFile, names: list[str]) -> bool:
+    if not _WORKBOOKS.isdisjoint(names):
+        return True
+    return "mimetype" in names and read(archive, "mimetype", 1000).startswith(_OPEN_SPREADSHEET)
 
 
 def read(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from journeys.importing import cells
-from journeys.importing.records import Record
+from journeys.importing.records import FileRecord
 from journeys.importing.tables import Row, Table
 
 COLUMN_SETS = ({"title", "authors", "uuid"}, {"title", "authors", "authorsort"}, {"title", "authors", "libraryname"})
 """Whoever writes the catalogue chooses its columns."""
 
 
-def parse(table: Table) -> list[Record]:
+def parse(table: Table) -> list[FileRecord]:
     """A record for each row, without a status."""
     # Stars are written as themselves, or as halves of them.
     highest = max((cells.stars(row("rating"), 20) or 0 for row in table), default=0)
@@ -18,11 +18,11 @@ def parse(table: Table) -> list[Record]:
     return [_record(row, out_of) for row in table]
 
 
-def _record(row: Row, out_of: int) -> Record:
+def _record(row: Row, out_of: int) -> FileRecord:
     published = cells.day(row("pubdate"))
     languages = cells.listed(row("languages"))
     origin = cells.line(row("uuid", "id"))
-    return Record(
+    return FileRecord(
         title=cells.line(row("title")),
         authors=cells.names(row("authors")),
         isbn13=cells.isbn(row("isbn"), *(part.removeprefix("isbn:") for part in cells.listed(row("identifiers")))),

@@ -107,7 +107,7 @@ def stars(text: str, out_of: float = 5) -> int | None:
     found = re.match(r"^(\d+(?:\.\d+)?)(?:\s*/\s*\d+)?$", text[: _NUMBER_AT_MOST + 1])
     if not found or len(text) > _NUMBER_AT_MOST:
         return None
-    quarters = round(float(found.group(1)) * 20 / out_of)
+    quarters = int(float(found.group(1)) * 20 / out_of + 0.5)
     return quarters if 1 <= quarters <= 20 else None
 
 
@@ -129,6 +129,11 @@ def day(text: str, order: str = "ymd") -> date | None:
     if not (1000 <= year <= 9999 and 1 <= month <= 12 and 1 <= day_of_month <= calendar.monthrange(year, month)[1]):
         return None
     return date(year, month, day_of_month)
+
+
+def is_unread_day(text: str, order: str = "ymd") -> bool:
+    """Whether the cell says a day that `day` cannot read. Zeros, as databases have them, and words say none."""
+    return any(number.strip("0") for number in _NUMBERS.findall(_plain(text))) and day(text, order) is None
 
 
 def order_of(texts: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from journeys.catalogue.matching import fold
 from journeys.importing import cells
 from journeys.importing.goodreads import SHELVES
-from journeys.importing.records import Passage, Record, words
+from journeys.importing.records import FileRecord, Passage, words
 from journeys.importing.tables import Row, Table, column_key
 from journeys.models import JourneyStatus
 
@@ -59,6 +59,7 @@ _NAMES = {
     "page": "page location 쪽 페이지 위치",
     "on": "date highlightedat created createdat 날짜 기록일 작성일 등록일",
 }
+_TITLES = set(_NAMES["title"].split())
 _STATUSES = {
     JourneyStatus.WANT: "want wanttoread toread wishlist unread tbr 읽고싶은 읽고싶어요 읽고싶은책 읽을책 안읽음 찜",
     JourneyStatus.READING: "reading currentlyreading inprogress started 읽는중 읽고있는 읽고있어요 읽고있는책 독서중",
@@ -79,6 +80,11 @@ def guess(table: Table) -> dict[str, str]:
     return found
 
 
+def names_titles(names: Iterable[str]) -> bool:
+    """Whether one of these names, as `tables.column_key` compares them, is one for titles."""
+    return not _TITLES.isdisjoint(names)
+
+
 def sample(table: Table) -> dict[str, Any]:
     """What the reader is shown to say what the columns mean."""
     fields = guess(table)
@@ -92,7 +98,7 @@ def sample(table: Table) -> dict[str, Any]:
     }
 
 
-def parse(table: Table, mapping: Mapping[str, Any]) -> list[Record]:
+def parse(table: Table, mapping: Mapping[str, Any]) -> list[FileRecord]:
     """A record for each row, or for each book of rows with quotes. `mapping`: fields (field → column), dates (one of
     DATE_ORDERS) and out_of (one of RATINGS_OUT_OF)."""
     fields: Mapping[str, str] = mapping.get("fields", {})
@@ -103,20 +109,21 @@ def parse(table: Table, mapping: Mapping[str, Any]) -> list[Record]:
     return _gathered(records) if "quote" in fields or "memo" in fields else records
 
 
-def _record(row: Row, fields: Mapping[str, str], order: str, out_of: int) -> Record:
+def _record(row: Row, fields: Mapping[str, str], order: str, out_of: int) -> FileRecord:
     def cell(name: str) -> str:
         return row(fields[name]) if name in fields else ""
 
     page = cells.whole(cell("page"))
     ended = cells.day(cell("ended_on"), order)
-    return Record(
+    ended_unread = cells.is_unread_day(cell("ended_on"), order)
+    return FileRecord(
         title=cells.line(cell("title")),
         authors=cells.names(cell("authors")),
         isbn13=cells.isbn(cell("isbn")),
         publisher=cells.line(cell("publisher")),
         year=cells.whole(cell("year")),
         pages=cells.whole(cell("pages")),
-        status=status_of(cell("status")) or (JourneyStatus.FINISHED if ended else ""),
+        status=status_of(cell("status")) or (JourneyStatus.FINISHED if ended or ended_unread else ""),
         started_on=cells.day(cell("started_on"), order),
         ended_on=ended,
         rating=cells.stars(cell("rating"), out_of),
@@ -130,6 +137,7 @@ def _record(row: Row, fields: Mapping[str, str], order: str, out_of: int) -> Rec
                 on=cells.day(cell("on"), order),
             )
         ),
+        remarks=("date_unread",) if ended_unread or cells.is_unread_day(cell("started_on"), order) else (),
     )
 
 
@@ -139,9 +147,9 @@ def status_of(text: str) -> str:
     return str(SHELVES.get(word) or _BY_STATUS_WORD.get(column_key(word)) or "")
 
 
-def _gathered(records: list[Record]) -> list[Record]:
+def _gathered(records: list[FileRecord]) -> list[FileRecord]:
     """One record for each book, where many rows bring its words. What the first row says of the book holds."""
-    books: dict[tuple[str, str, str], Record] = {}
+    books: dict[tuple[str, str, str], FileRecord] = {}
     passages: dict[tuple[str, str, str], list[Passage]] = defaultdict(list)
     for place, record in enumerate(records):
         book = (fold(record.title) or f"row {place}", fold(record.authors), record.isbn13)

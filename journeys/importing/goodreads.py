@@ -7,7 +7,7 @@ reviews hold a little HTML. Of several readings the file dates only the last one
 from __future__ import annotations
 
 from journeys.importing import cells
-from journeys.importing.records import Record, words
+from journeys.importing.records import FileRecord, words
 from journeys.importing.tables import Row, Table
 from journeys.models import JourneyStatus
 
@@ -28,21 +28,23 @@ SHELVES = {
 }
 
 
-def parse(table: Table) -> list[Record]:
+def parse(table: Table) -> list[FileRecord]:
     """A record for each row."""
     return [_record(row) for row in table]
 
 
-def _record(row: Row) -> Record:
+def _record(row: Row) -> FileRecord:
     shelf = cells.line(row("Exclusive Shelf")).casefold()
     read_on = cells.day(row("Date Read"))
-    status = SHELVES.get(shelf, JourneyStatus.FINISHED if read_on else JourneyStatus.WANT)
+    is_unread = cells.is_unread_day(row("Date Read"))
+    # Of a shelf of the reader's own: whoever has read it on some day has read it.
+    status = SHELVES.get(shelf, JourneyStatus.FINISHED if read_on or is_unread else JourneyStatus.WANT)
     shelves = [name for name in cells.listed(row("Bookshelves")) if name.casefold() not in SHELVES]
     if shelf and shelf not in SHELVES:
         shelves.append(cells.line(row("Exclusive Shelf")))
     notes = cells.prose(row("Private Notes"))
     book_id = cells.line(row("Book Id"))
-    return Record(
+    return FileRecord(
         title=cells.line(row("Title")),
         authors=cells.names(row("Author"), row("Additional Authors")),
         isbn13=cells.isbn(row("ISBN13"), row("ISBN")),
@@ -52,9 +54,11 @@ def _record(row: Row) -> Record:
         status=status,
         started_on=cells.day(row("Date Started")),
         ended_on=read_on,
+        added_on=cells.day(row("Date Added")),
         rating=cells.stars(row("My Rating")),
         review=cells.prose(row("My Review")),
         tags=tuple(shelves),
         passages=tuple(words("", notes, on=read_on or cells.day(row("Date Added")))),
         origin=f"goodreads:{book_id}" if book_id else "",
+        remarks=("date_unread",) if is_unread or cells.is_unread_day(row("Date Started")) else (),
     )

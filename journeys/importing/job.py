@@ -4,6 +4,9 @@ An import is taken by raising its fencing token and moving its due time ahead by
 token against the row, in the transaction of the work itself. So a worker that was thought dead writes nothing, and one
 that is dead leaves a row that is due again. Each step may be done twice: reading begins anew, and taking in goes on
 with the rows that are left.
+
+A batch holds the reader before the import itself, as whoever deletes the account does: the other way round, each would
+wait for the other.
 """
 
 from __future__ import annotations
@@ -12,10 +15,10 @@ import logging
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, suppress
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from typing import IO, Any, cast
-from zipfile import ZipFile
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -24,18 +27,19 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import Http404
 
-from journeys.importing import archive
 from journeys.importing.matching import Shelf
+from journeys.importing.music import pieces_left, take_in_music
+from journeys.importing.pieces import PIECE
 from journeys.importing.reading import Limits, parse_file
 from journeys.importing.reasons import Refused
-from journeys.importing.records import Record
+from journeys.importing.records import FileRecord
 from journeys.importing.taking_in import Taking
-from journeys.importing.undoing import undo_rows
-from journeys.models import Import, ImportRow, ImportState, Reader, ReadingLog, RowOutcome
+from journeys.importing.undoing import LATEST_FIRST, undo_rows
+from journeys.models import Import, ImportFormat, ImportRow, ImportState, ReadingLog, RowOutcome
+from journeys.services.holding import hold_reader
 from journeys.services.logs import ask_for_music
-from music.adoption import NotAdopted, adopt_track
 from music.models import MusicTrack
-from music.storage import StorageFailed, has_room, remove_files
+from music.storage import StorageFailed, remove_files
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +52,9 @@ ROWS_AT_ONCE = 200
 ASKED_AT_ONCE = 10
 ASK_AGAIN_SECONDS = 30
 STORE_AGAIN_SECONDS = 60
-MIDI_LIMIT = 5_000_000
-UNPACKED_AT_MOST = 3
-"""How many times an archive's own size its music may have unpacked; ours is not packed further."""
+NOT_CHOSEN = "not_chosen"
+TRIED = "tried"
+"""In an import's mapping: the token that it had when its reader last said what its columns mean; tries count anew."""
 UNASKABLE = "unaskable"
 """In an import's mapping: the logs whose music could not be asked for."""
 
@@ -113,17 +117,11 @@ def _fail(record: Import, code: str) -> None:
     logger.info("import %s was refused: %s", record.pk, code)
 
 
-def _hold_reader(record: Import) -> None:
-    """Before the import itself, as whoever deletes the account does: the other way round, each would wait for the
-    other. Within a transaction."""
-    list(Reader.objects.select_for_update().filter(pk=record.reader_id).values_list("pk"))
-
-
 # uploaded, reading → mapping, ready
 
 
 def _read(record: Import) -> None:
-    if record.fencing_token > TRIES:
+    if record.fencing_token > TRIES + record.mapping.get(TRIED, 0):
         raise Refused("worker_lost")
     key = str(record.file.name)
     _write(record, state=ImportState.READING, done=0, total=None)
@@ -138,7 +136,8 @@ def _read(record: Import) -> None:
     if parsed.sample:
         _write(record, state=ImportState.MAPPING, format=parsed.format, mapping={"sample": parsed.sample}, due_at=None)
         return
-    _write(record, format=parsed.format, total=len(parsed.records))
+    mapping = {**record.mapping, "left_out": dict(parsed.left_out)} if parsed.left_out else record.mapping
+    _write(record, format=parsed.format, total=len(parsed.records), mapping=mapping)
     rows = _judged(record, parsed.records)
     with transaction.atomic():
         _write(record)
@@ -150,7 +149,7 @@ def _read(record: Import) -> None:
     _write(record, state=ImportState.READY, due_at=None)
 
 
-def _judged(record: Import, records: Sequence[Record]) -> list[ImportRow]:
+def _judged(record: Import, records: Sequence[FileRecord]) -> list[ImportRow]:
     shelf = Shelf(record.reader, records)
     rows = []
     for number, each in enumerate(records, 1):
@@ -160,9 +159,9 @@ def _judged(record: Import, records: Sequence[Record]) -> list[ImportRow]:
                 record=record,
                 number=number,
                 key=each.key,
-                title=each.title[:300],
+                title=(each.title or each.isbn13)[:300],
                 authors=each.authors,
-                data=each.to_json() | ({"match": verdict.match} if verdict.match else {}),
+                data=each.to_json() | (verdict.match.shown("match") if verdict.match else {}),
                 outcome=verdict.outcome,
                 reason=verdict.reason,
                 choice=verdict.choice,
@@ -183,11 +182,11 @@ def limits() -> Limits:
 def _take_in(record: Import) -> None:
     until = time.monotonic() + GO_ON_SECONDS
     taking = Taking(record.reader, status=str(record.mapping.get("status", "")))
-    left = record.rows.filter(outcome=RowOutcome.NEW).order_by("number")
+    left = record.rows.filter(outcome=RowOutcome.NEW).exclude(choice=PIECE).order_by("number")
     while rows := list(left[:ROWS_AT_ONCE]):
         try:
             with transaction.atomic():
-                _hold_reader(record)
+                hold_reader(record.reader_id)
                 _write(record, done=F("done") + len(rows))
                 taking.take(rows)
         except _NOT_THE_ROW:
@@ -200,7 +199,7 @@ def _take_in(record: Import) -> None:
             _write(record, due_at=Now())
             return
     try:
-        is_whole = _take_in_music(record, until)
+        is_whole = take_in_music(record, until, partial(_write, record))
     except (Refused, FileNotFoundError) as error:  # the words are in, and their pieces can be made
         logger.warning("import %s: its music cannot be had: %s", record.pk, error)
         is_whole = True
@@ -208,7 +207,11 @@ def _take_in(record: Import) -> None:
         _write(record, due_at=Now())
         return
     key = str(record.file.name)
-    _write(record, state=ImportState.DONE, due_at=None, file="")
+    if record.format == ImportFormat.OURS and unanswered(record).exists():
+        key = ""  # their music is in it
+    with transaction.atomic():
+        _write(record, state=ImportState.DONE, due_at=None, **({"file": ""} if key else {}))
+        pieces_left(record).update(outcome=RowOutcome.FAILED, reason="piece_not_taken")
     remove_files([key] if key else [])
 
 
@@ -218,7 +221,7 @@ def _take_one_by_one(record: Import, ids: list[int]) -> None:
         row = ImportRow.objects.get(pk=pk)
         try:
             with transaction.atomic():
-                _hold_reader(record)
+                hold_reader(record.reader_id)
                 _write(record, done=F("done") + 1)
                 Taking(record.reader, status=str(record.mapping.get("status", ""))).take([row])
         except _NOT_THE_ROW:
@@ -226,76 +229,6 @@ def _take_one_by_one(record: Import, ids: list[int]) -> None:
         except Exception as error:  # see above
             logger.warning("import %s, row %d: %s", record.pk, row.number, type(error).__name__)
             record.rows.filter(pk=pk).update(outcome=RowOutcome.FAILED, reason="unexpected")
-
-
-def _take_in_music(record: Import, until: float) -> bool:
-    """Give the logs of our own export their finished pieces, as long as there is room. False when there was not time
-    enough for all. Raises `Refused`, `FileNotFoundError` and `StorageFailed`."""
-    rows = record.rows.filter(outcome=RowOutcome.IMPORTED).exclude(Q(data__music__isnull=True) | Q(data__music={}))
-    ids = list(rows.order_by("number").values_list("pk", flat=True))
-    if not ids or not record.file:
-        return True
-    with ExitStack() as stack:
-        file = stack.enter_context(default_storage.open(str(record.file.name), "rb"))
-        if not archive.is_archive(file.read(8)):
-            return True
-        file.seek(0)
-        packed = stack.enter_context(archive.opened(cast("IO[bytes]", file)))
-        names = _names_of_music(packed, rows, limit=UNPACKED_AT_MOST * file.size)
-        for row_id in ids:
-            row = ImportRow.objects.get(pk=row_id)
-            logs = dict(
-                ReadingLog.objects.filter(journey=row.journey_id, import_key__in=row.data["music"]).values_list(
-                    "import_key", "pk"
-                )
-            )
-            for key, music in row.data["music"].items():
-                if not has_room():
-                    logger.warning("import %s: no room for more of its music", record.pk)
-                    return True
-                if key in logs and music["audio"] in names:
-                    _adopt(record, packed, names, logs[key], music)
-                _write(record)
-                if time.monotonic() > until:
-                    return False
-            row.data = {**row.data, "music": {}}
-            row.save(update_fields=["data"])
-    return True
-
-
-def _names_of_music(packed: ZipFile, rows: QuerySet[ImportRow], *, limit: int) -> set[str]:
-    """The archive's files that the rows name as their music. Raises `Refused` when they are `limit` bytes or more."""
-    named: set[str] = set()
-    for music in rows.values_list("data__music", flat=True).iterator():
-        named.update(each[kind] for each in music.values() for kind in ("audio", "midi"))
-    sizes = {name: packed.getinfo(name).file_size for name in named.intersection(packed.namelist())}
-    if sum(sizes.values()) >= limit:
-        raise Refused("archive_too_large")
-    return set(sizes)
-
-
-def _adopt(record: Import, packed: ZipFile, names: set[str], log_id: uuid.UUID, music: dict[str, Any]) -> None:
-    try:
-        midi = archive.read(packed, music["midi"], MIDI_LIMIT) if music["midi"] in names else b""
-        adopt_track(
-            owner=record.reader,
-            log_id=log_id,
-            brief=music["brief"],
-            audio=archive.read(packed, music["audio"], settings.MUSIC_DOWNLOAD_MAX_BYTES),
-            midi=midi,
-            finished_at=datetime.fromisoformat(music["finished_at"]) if music["finished_at"] else None,
-            **{
-                name: music[name]
-                for name in ("title", "album", "number", "provider", "brief_writer", "chosen_mood", "chosen_genre")
-            },
-            chapter_labels=music["chapter_labels"],
-        )
-    except StorageFailed as error:
-        if not error.permanent:
-            raise
-        logger.warning("import %s: a piece could not be taken over: %s", record.pk, error)
-    except (NotAdopted, Refused, ValueError) as error:  # the log is there all the same, and its piece can be made
-        logger.warning("import %s: a piece could not be taken over: %s", record.pk, error)
 
 
 # done → scoring → done
@@ -331,6 +264,11 @@ def _ask(record: Import) -> None:
             return
 
 
+def unanswered(record: Import) -> QuerySet[ImportRow]:
+    """Rows that were left out because nobody has said what they are; that may be said later."""
+    return record.rows.filter(outcome=RowOutcome.SKIPPED, reason=NOT_CHOSEN)
+
+
 def silent_logs(record: Import) -> Any:
     """The imported logs with words that have no music, with what is needed to ask for it."""
     journeys = record.rows.filter(outcome=RowOutcome.IMPORTED).values("journey")
@@ -345,9 +283,10 @@ def silent_logs(record: Import) -> Any:
 
 def _undo(record: Import) -> None:
     until = time.monotonic() + GO_ON_SECONDS
-    while rows := list(record.rows.filter(outcome=RowOutcome.IMPORTED, choice__gt="")[:ROWS_AT_ONCE]):
+    left = record.rows.filter(outcome=RowOutcome.IMPORTED, choice__gt="").order_by(*LATEST_FIRST)
+    while rows := list(left[:ROWS_AT_ONCE]):
         with transaction.atomic():
-            _hold_reader(record)
+            hold_reader(record.reader_id)
             _write(record, done=F("done") + len(rows))
             undo_rows(record.reader, rows)
         if time.monotonic() > until:

@@ -4,57 +4,95 @@ Blocks between lines of equals signs: the title with its author in brackets, a l
 words. The device only ever adds to the file: a highlight that was drawn longer later is in it twice, a note stands
 apart from its highlight, a bookmark has no words. What cannot be understood of a line (mostly its date) stays unknown,
 and the words are taken in all the same.
+
+Understood are the lines of devices in English, German, Spanish, French, Italian, Portuguese, Dutch, Russian, Polish,
+Swedish, Turkish, Chinese, Japanese and Korean.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from journeys.catalogue.matching import fold
 from journeys.importing import cells
 from journeys.importing.reasons import Refused
-from journeys.importing.records import Passage, Record, words
+from journeys.importing.records import FileRecord, Found, Passage, words
 
 # Within its line: what could run on over empty lines would look through a file of them once for each.
 _BORDER = re.compile(r"^[ \t]*={6,}[ \t]*$", re.MULTILINE)
 _MARK = re.compile(r"^\s*[-–—•]\s*")
 _BOOKMARK = re.compile(
-    r"bookmark|북마크|책갈피|书签|書籤|ブックマーク|lesezeichen|signet|marcador|segnalibro|bladwijzer|закладк",
+    r"bookmark|북마크|책갈피|书签|書籤|ブックマーク|しおり|lesezeichen|signet|marcador|segnalibro|bladwijzer|закладк|zakładk"
+    r"|bokmärke|yer (?:imi|işareti)",
     re.IGNORECASE,
 )
-_NOTE = re.compile(r"\bnote|메모|노트|笔记|筆記|メモ|\bnotiz|\bnota\b|\bnotitie|заметк", re.IGNORECASE)
-_NUMBER = r"(\d{1,9})(?:\s*[-–~]\s*(\d{1,9}))?"
+_NOTE = re.compile(
+    r"\bnote\b|메모|노트|笔记|筆記|註記|メモ|\bnotiz|\bnota\b|\bnotitie|заметк|\bnotat|\banteckning|\bnot(?:unuz|un|u)?\b",
+    re.IGNORECASE,
+)
+_NUMBER = r"(\d{1,9})(?:\s*(?:[-–~]|t/m)\s*(\d{1,9}))?"
 _PAGE = re.compile(
-    rf"(?:\bpage|\bseite|\bpágina|\bpagina|\bpag\.|страниц\w*|페이지)\s*{_NUMBER}|{_NUMBER}\s*(?:페이지|쪽|页|頁|ページ)",
+    rf"(?:\bpage|\bseite|\bpágina|\bpagina|\bpag\.|страниц\w*|\bstron\w*|\bsidan?\b|페이지)\s*{_NUMBER}"
+    rf"|{_NUMBER}\s*(?:페이지|쪽|页|頁|ページ|\.?\s*sayfa)",
     re.IGNORECASE,
 )
+# French has it after an apostrophe that counts as a letter (U+02BC), so it may begin within a word.
 _LOCATION = re.compile(
-    rf"(?:\blocation|\bloc\.|\bposition|\bposición|\bposizione|\bposição|\bpositie|위치|位置)\D{{0,6}}{_NUMBER}",
+    r"(?:\blocation|\bloc\.|\bposition|\bposición|\bposizione|\bposição|\bpositie|\blocatie|emplacement"
+    rf"|\bмест\w*|\bпозици\w*|\bpozycj\w*|\blokalizacj\w*|\bplats|\bkonum|위치|位置)\D{{0,6}}{_NUMBER}",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\d{1,2}[:시時时]\s*\d{1,2}(?:[:분分]\s*\d{1,2}초?秒?)?")
+_TIME = re.compile(r"\d{1,2}[:시時时]\s*\d{1,2}(?:[:分분]\s*\d{1,2}초?秒?)?")
 _CJK_DATE = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})")
-_WORD_DATE = re.compile(r"[^\W\d_]{3,}\.?|\d+")
+_NUMBERS_DATE = re.compile(r"(\d+)\s*[-/.]\s*(\d+)\s*[-/.]\s*(\d+)")
+_WORD_DATE = re.compile(r"[^\W\d_]{3,}|\d+")
+# Whole words: “mardi” and “martes” begin like March, and no day is better than a wrong one.
 _MONTHS = (
-    ("jan", "ene", "gen", "янв"),
-    ("feb", "fév", "фев"),
-    ("mar", "mär", "мар"),
-    ("apr", "avr", "abr", "апр"),
-    ("may", "mai", "mag", "mei", "мая", "май"),
-    ("jun", "juin", "giu", "июн"),
-    ("jul", "juil", "lug", "июл"),
-    ("aug", "aoû", "ago", "авг"),
-    ("sep", "set", "сен"),
-    ("oct", "okt", "ott", "out", "окт"),
-    ("nov", "ноя"),
-    ("dec", "dez", "déc", "dic", "дек"),
+    "january januar jänner janvier enero gennaio janeiro januari январь января styczeń stycznia ocak",
+    "february februar feber février febrero febbraio fevereiro februari февраль февраля luty lutego şubat",
+    "march märz mars marzo março maart март марта marzec marca mart",
+    "april avril abril aprile апрель апреля kwiecień kwietnia nisan",
+    "may mai mayo maggio maio mei май мая maj maja mayıs",
+    "june juni juin junio giugno junho июнь июня czerwiec czerwca haziran",
+    "july juli juillet julio luglio julho июль июля lipiec lipca temmuz",
+    "august août agosto augustus augusti август августа sierpień sierpnia ağustos",
+    "september septembre septiembre setiembre settembre setembro сентябрь сентября wrzesień września eylül",
+    "october oktober octobre octubre ottobre outubro октябрь октября październik października ekim",
+    "november novembre noviembre novembro ноябрь ноября listopad listopada kasım",
+    "december dezember décembre diciembre dicembre dezembro декабрь декабря grudzień grudnia aralık",
 )
+_SHORT_MONTHS = (
+    "jan jän janv ene gen янв",
+    "feb févr fev фев",
+    "mar mär mrz mrt мар",
+    "apr avr abr апр",
+    "mag",
+    "jun giu июн",
+    "jul juil lug июл",
+    "aug ago авг",
+    "sep sept set сен сент",
+    "oct okt ott out окт",
+    "nov ноя нояб",
+    "dec dez déc dic дек",
+)
+
+
+def _numbered(months: tuple[str, ...]) -> dict[str, int]:
+    return {word: number for number, words_ in enumerate(months, 1) for word in words_.split()}
+
+
+_BY_MONTH, _BY_SHORT_MONTH = _numbered(_MONTHS), _numbered(_SHORT_MONTHS)
 _NEIGHBOURS = 12  # highlights before it that one may be a newer shape of
 _META_AT_MOST = 500  # letters of the line of where and when; it has some eighty
 _SPAN_AT_MOST = 200  # places of a highlight within which a note is looked for
+_LEAST_ALIKE = 4  # letters that two highlights must share to be one that was drawn anew
+_LEAST_ALIKE_ON_PAGE = 12  # the same where only the page is known: a page has room for the same few words twice
+_LINE = "=" * 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +104,7 @@ class Clipping:
     page: int | None
     place: tuple[int, int] | None
     """The location's first and last; without one, the page's."""
+    has_location: bool
     on: date | None
     folded: str
     """Its words, to compare with others."""
@@ -73,31 +112,38 @@ class Clipping:
 
 def looks_like_clippings(text: str) -> bool:
     """Whether the text is divided by the device's lines of equals signs, and says where its first words stand."""
-    block = next((each for each in _BORDER.split(text, maxsplit=3) if each.strip()), "")
-    lines = [line for line in block.split("\n") if line.strip()]
+    blocks = ([line for line in each.split("\n") if line.strip()] for each in _BORDER.split(text, maxsplit=3))
+    lines = next((each for each in blocks if each and not _begins_untitled(each)), [])
     return _BORDER.search(text) is not None and len(lines) > 1 and _MARK.match(lines[1]) is not None
 
 
-def parse(text: str, *, rows_at_most: int) -> list[Record]:
+def parse(text: str, *, rows_at_most: int) -> Found:
     """A record for each book; bookmarks and empty highlights are left out. Raises `Refused` ("too_many_rows")."""
     count = 0
+    left_out: Counter[str] = Counter()
     books: dict[tuple[str, str], list[Clipping]] = defaultdict(list)
     named: dict[tuple[str, str], tuple[str, str]] = {}
-    for block in _BORDER.split(text):
-        lines = block.strip().split("\n")
-        if len(lines) < 2 or not _MARK.match(lines[1]):
+    for lines in _blocks(text):
+        if not _begins_clipping(lines):
+            left_out["unreadable"] += 1
             continue
         title, authors = title_and_authors(lines[0])
-        clipping = _clipping(lines[1][:_META_AT_MOST], "\n".join(lines[2:]).strip())
-        if clipping and title:
-            book = (fold(title) or title, fold(authors))
-            named.setdefault(book, (title, authors))
-            count += 1
-            if count > rows_at_most:
-                raise Refused("too_many_rows")
-            books[book].append(clipping)
-    return [
-        Record(
+        meta = unicodedata.normalize("NFKC", lines[1][:_META_AT_MOST])
+        words_ = "\n".join(lines[2:]).strip()
+        if not words_:
+            left_out["bookmarks" if _BOOKMARK.search(meta) else "empty"] += 1
+            continue
+        if not title:
+            left_out["untitled"] += 1
+            continue
+        book = (fold(title) or title, fold(authors))
+        named.setdefault(book, (title, authors))
+        count += 1
+        if count > rows_at_most:
+            raise Refused("too_many_rows")
+        books[book].append(_clipping(meta, words_))
+    records = [
+        FileRecord(
             title=named[book][0],
             authors=named[book][1],
             passages=tuple(_passages(clippings)),
@@ -105,6 +151,45 @@ def parse(text: str, *, rows_at_most: int) -> list[Record]:
         )
         for book, clippings in books.items()
     ]
+    return Found(tuple(records), left_out)
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    """The lines of each block, an empty one for the title that a document of one's own may lack. What follows a line of
+    equals signs and is no clipping belongs to the one before: such a line was highlighted too."""
+    lines: list[str] = []
+    for number, block in enumerate(_BORDER.split(text)):
+        if not block.strip():
+            continue
+        found = block.strip().split("\n")
+        before = block[: len(block) - len(block.lstrip())].count("\n")
+        if before > (number > 0) and _begins_untitled(found):  # the first of them ends the line of equals signs
+            found = ["", *found]
+        elif lines and not _begins_clipping(found):
+            lines += [_LINE, *found]
+            continue
+        if lines:
+            yield lines
+        lines = found
+    if lines:
+        yield lines
+
+
+def _begins_clipping(lines: list[str]) -> bool:
+    """A title, and a line of where and when; what is said in a dialogue begins with a dash too."""
+    if len(lines) < 2 or not _MARK.match(lines[1]):
+        return False
+    is_apart = len(lines) > 2 and not lines[2].strip()
+    return is_apart or _says_where(lines[1])
+
+
+def _begins_untitled(lines: list[str]) -> bool:
+    """The line of where and when is the first with anything in it."""
+    return _MARK.match(lines[0]) is not None and _says_where(lines[0]) and not _begins_clipping(lines)
+
+
+def _says_where(line: str) -> bool:
+    return any(char.isdigit() or char in "|｜" for char in line)
 
 
 def title_and_authors(text: str) -> tuple[str, str]:
@@ -126,18 +211,16 @@ def _turned(name: str) -> str:
     return f"{parts[1]} {parts[0]}" if len(parts) == 2 and all(parts) else name.strip()
 
 
-def _clipping(meta: str, text: str) -> Clipping | None:
-    parts = meta.split("|")
-    if not text or _BOOKMARK.search(parts[0]):
-        return None
-    where, when = ("|".join(parts[:-1]), parts[-1]) if len(parts) > 1 else (meta, "")
-    page, place = _numbers(_PAGE, where), _numbers(_LOCATION, where)
+def _clipping(meta: str, text: str) -> Clipping:
+    # The kind is said before the last “|” or after the first, by language; the place may be what comes last.
+    page, location = _numbers(_PAGE, meta), _numbers(_LOCATION, meta)
     return Clipping(
         text=text,
-        is_note=bool(_NOTE.search(parts[0])),
+        is_note=bool(_NOTE.search(meta)),
         page=page[0] if page else None,
-        place=place or page,
-        on=day_of(when),
+        place=location or page,
+        has_location=location is not None,
+        on=day_of(meta.rpartition("|")[2]) if "|" in meta else None,
         folded=fold(text),
     )
 
@@ -153,47 +236,52 @@ def _numbers(expression: re.Pattern[str], text: str) -> tuple[int, int] | None:
 
 
 def day_of(text: str) -> date | None:
-    """The day a clipping was made on, in English, Korean, Chinese, Japanese or a few European languages; None for what
-    cannot be understood."""
+    """The day a clipping was made on; None for what cannot be understood, or could be understood in two ways."""
+    text = _TIME.sub(" ", unicodedata.normalize("NFKC", text))
     if found := _CJK_DATE.search(text):
         return cells.day("-".join(found.groups()))
-    tokens = _WORD_DATE.findall(_TIME.sub(" ", text))
-    for place, token in enumerate(tokens):
-        if token[0].isdigit() or not (month := _month(token)):
-            continue
-        before = [each for each in tokens[:place] if each.isdigit()]
-        after = [each for each in tokens[place + 1 :] if each.isdigit()]
-        if before and after:  # 4 March 2012, 4 March 12
-            return cells.day(f"{_year(after[0])}-{month}-{before[-1]}")
-        if len(after) > 1:  # March 4, 2012
-            return cells.day(f"{_year(after[1])}-{month}-{after[0]}")
-    return cells.day(_TIME.sub(" ", text)) if re.search(r"\d{4}[-/.]\d", text) else None
-
-
-def _month(word: str) -> int | None:
-    word = word.casefold()
-    return next((number for number, starts in enumerate(_MONTHS, 1) if word.startswith(starts)), None)
-
-
-def _year(number: str) -> str:
-    return number if len(number) == 4 else f"20{number.zfill(2)[-2:]}"
+    if found := _NUMBERS_DATE.search(text):
+        return cells.day("-".join(found.groups())) if len(found.group(1)) == 4 else None
+    tokens = [token.casefold() for token in _WORD_DATE.findall(text)]
+    # “mar” is Tuesday in three languages, so a month that is written out goes before.
+    named = [place for place, token in enumerate(tokens) if token in _BY_MONTH]
+    named = named or [place for place, token in enumerate(tokens) if token in _BY_SHORT_MONTH]
+    if len(named) != 1:
+        return None
+    (place,) = named
+    month = _BY_MONTH.get(tokens[place]) or _BY_SHORT_MONTH[tokens[place]]
+    before = [token for token in tokens[:place] if token.isdecimal()]
+    after = [token for token in tokens[place + 1 :] if token.isdecimal()]
+    if before and after:  # 4 March 2012, 4 March 12
+        day, year = before[-1], after[0]
+    elif len(after) > 1:  # March 4, 2012
+        day, year = after[:2]
+    else:
+        return None
+    has_long_year = any(len(token) == 4 for token in (*before, *after))
+    if len(day) > 2 or len(year) != (4 if has_long_year else 2):
+        return None
+    return cells.day(f"{year if has_long_year else f'20{year}'}-{month}-{day}")
 
 
 def _passages(clippings: list[Clipping]) -> list[Passage]:
     highlights = [clipping for clipping in clippings if not clipping.is_note]
     notes: dict[int, list[str]] = defaultdict(list)
     loose: list[Clipping] = []
-    by_end = {clipping.place[1]: index for index, clipping in enumerate(highlights) if clipping.place}
-    around: dict[int, int] = {}  # place → the last highlight in the file that it is in
+    # By whether places are locations, then place → the last highlight in the file that ends there, or that it is in.
+    by_end: dict[bool, dict[int, int]] = {True: {}, False: {}}
+    around: dict[bool, dict[int, int]] = {True: {}, False: {}}
     for index, clipping in enumerate(highlights):
         if clipping.place:
             first, last = clipping.place
-            around.update(dict.fromkeys(range(first, min(last, first + _SPAN_AT_MOST) + 1), index))
+            by_end[clipping.has_location][last] = index
+            span = range(first, min(last, first + _SPAN_AT_MOST) + 1)
+            around[clipping.has_location].update(dict.fromkeys(span, index))
     for note in (clipping for clipping in clippings if clipping.is_note):
         owner = None
         if note.place:
             at = note.place[0]
-            owner = by_end.get(at, around.get(at))
+            owner = by_end[note.has_location].get(at, around[note.has_location].get(at))
         if owner is None:
             loose.append(note)
         elif note.text not in notes[owner]:
@@ -222,13 +310,25 @@ def _newest_shapes(highlights: list[Clipping], notes: dict[int, list[str]]) -> l
     for clipping, said, indices in kept:
         first, *more = words(clipping.text, "\n\n".join(said), page=clipping.page, on=clipping.on)
         earlier = {words(highlights[index].text)[0].key for index in indices} - {first.key}
-        found.append((min(indices), replace(first, keys=(first.key, *sorted(earlier)))))
+        found.append((min(indices), replace(first, keys=(*first.keys, *sorted(earlier)))))
         found += [(min(indices), each) for each in more]
     return [passage for _index, passage in sorted(found, key=lambda each: each[0])]
 
 
 def _same_highlight(one: Clipping, other: Clipping) -> bool:
-    """Whether one is the other drawn anew: in the same place, and the one's words within the other's."""
+    """Whether one is the other drawn anew: in the same place, and beginning or ending as the other does.
+
+    Words in the middle of another highlight are one of their own: nobody draws both ends at once.
+    """
+    short, long = sorted((one.folded, other.folded), key=len)
+    if not short or one.has_location != other.has_location:
+        return False
     if one.place and other.place and (one.place[0] > other.place[1] or other.place[0] > one.place[1]):
         return False
-    return bool(one.folded and other.folded) and (one.folded in other.folded or other.folded in one.folded)
+    if short == long:
+        return True
+    if not one.place or not other.place or len(short) < (_LEAST_ALIKE if one.has_location else _LEAST_ALIKE_ON_PAGE):
+        return False
+    begins = not one.has_location or one.place[0] == other.place[0]
+    ends = not one.has_location or one.place[1] == other.place[1]
+    return (begins and long.startswith(short)) or (ends and long.endswith(short))

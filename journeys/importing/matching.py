@@ -21,7 +21,8 @@ from journeys.catalogue.base import BookRecord
 from journeys.catalogue.embedded import EmbeddedCatalogue
 from journeys.catalogue.matching import fold
 from journeys.importing.ours import log_key
-from journeys.importing.records import Record, problem_of, words_key
+from journeys.importing.pieces import PIECE, OwnPieces
+from journeys.importing.records import FileRecord, keys_of, problem_of, what_is_new
 from journeys.models import Book, ImportRow, Journey, JourneyStatus, ReadingLog, RowOutcome
 
 LOOKED_UP_AT_ONCE = 500
@@ -42,11 +43,12 @@ class Verdict:
     outcome: RowOutcome
     reason: str = ""
     choice: str = ""
-    """"new", or "journey:", "book:" or "record:" with an id."""
-    match: str = ""
-    """The book that it was found to be, as the reader is to see it; empty for one of its own."""
+    """"new" or "piece", or "journey:", "book:" or "record:" with an id."""
+    match: KnownBook | None = None
+    """The book that it was found to be; None for one of its own."""
     candidates: tuple[dict[str, str], ...] = ()
-    """What the reader may choose among: value (as in `choice`), text, and status (a journey's, or "again")."""
+    """What the reader may choose among: value (as in `choice`), text (and text_en), status (a journey's, or "again"),
+    and the reason that the row has once it is chosen, where that is another than "your_choice"."""
 
 
 @dataclass(slots=True)
@@ -76,16 +78,21 @@ class KnownBook:
     isbn13: str = ""
     is_own: bool = False
     """Typed in by the reader, or brought along."""
+    title_en: str = ""
+    authors_en: str = ""
 
-    @property
-    def text(self) -> str:
-        return " · ".join(filter(None, (self.title, self.authors)))
+    def shown(self, name: str) -> dict[str, str]:
+        """What the reader is to see of it, under this name; under the name with "_en" what one who reads English is,
+        where that is something else."""
+        text = " · ".join(filter(None, (self.title, self.authors)))
+        text_en = " · ".join(filter(None, (self.title_en or self.title, self.authors_en or self.authors)))
+        return {name: text} if text_en == text else {name: text, f"{name}_en": text_en}
 
 
 class Shelf:
     """What the reader has, and the books there are, ready to be compared with the records of one file."""
 
-    def __init__(self, reader: Any, records: Sequence[Record]) -> None:
+    def __init__(self, reader: Any, records: Sequence[FileRecord]) -> None:
         self._reader = reader
         self._journeys: dict[uuid.UUID, OwnJourney] = {}
         self._by_book: dict[str, list[OwnJourney]] = defaultdict(list)
@@ -95,17 +102,23 @@ class Shelf:
         self._by_title: dict[str, list[KnownBook]] = defaultdict(list)
         self._imported: dict[str, OwnJourney] = {}
         self._seen: set[str] = set()
+        journeys = [record for record in records if not record.piece]
         self._load_catalogue()
-        self._load_books(records)
-        self._load_journeys(records)
+        self._load_books(journeys)
+        self._load_journeys(journeys)
+        self._pieces = OwnPieces(reader) if len(journeys) < len(records) else None
 
-    def judge(self, record: Record) -> Verdict:
+    def judge(self, record: FileRecord) -> Verdict:
         """What the record is to become. Called once for each record of the file, in its order."""
+        if record.piece and self._pieces and self._pieces.has(record):
+            return Verdict(RowOutcome.DUPLICATE, "known")
         if problem := problem_of(record):
             return Verdict(RowOutcome.FAILED, problem)
         if record.key in self._seen:
             return Verdict(RowOutcome.DUPLICATE, "twice_in_file")
         self._seen.add(record.key)
+        if record.piece:
+            return Verdict(RowOutcome.NEW, choice=PIECE)
         imported = self._imported.get(record.key)
         if imported:
             return self._judge_known(record, imported)
@@ -117,59 +130,69 @@ class Shelf:
         if journeys:
             return self._judge_beside(record, certain[0], journeys)
         if len(certain) == 1 or (certain and record.isbn13 and self._by_isbn.get(record.isbn13) == certain[0]):
-            return Verdict(RowOutcome.NEW, choice=certain[0].choice, match=certain[0].text)
+            candidates = self._book_candidates([certain[0], *self._others(record, certain[0])])
+            return _settled("", certain[0].choice, candidates, certain[0])
         if books:
             reason = "several_books" if certain else "title_only"
             return Verdict(RowOutcome.CHOICE, reason, candidates=self._book_candidates(certain or books))
         return Verdict(RowOutcome.NEW, choice=NEW_BOOK)
 
-    def _judge_known(self, record: Record, journey: OwnJourney) -> Verdict:
+    def _judge_known(self, record: FileRecord, journey: OwnJourney) -> Verdict:
         """A record that an earlier import, or this very server, has made a journey of."""
-        if _goes_on(record, journey):
+        if goes_on(record, journey.status):
             return self._ask_about_change(record, journey)
-        if any(_is_fresh(keys, journey.keys) for keys in _keys(record)):
-            return Verdict(RowOutcome.NEW, "words_new", f"{JOURNEY}{journey.id}")
+        if _has_new_words(record, journey):
+            candidates = self._journey_candidates(record, [journey])
+            return _settled("words_new", f"{JOURNEY}{journey.id}", candidates)
         if record.ended_on and journey.ended_on and record.ended_on != journey.ended_on:
             same_book = self._by_book.get(f"{BOOK}{journey.book_id}", ())
             if all(record.ended_on != each.ended_on for each in same_book):
-                return Verdict(RowOutcome.NEW, "another_reading", f"{BOOK}{journey.book_id}")
+                candidates = self._journey_candidates(record, [journey])
+                return _settled("another_reading", f"{BOOK}{journey.book_id}", candidates)
         return Verdict(RowOutcome.DUPLICATE, "words_known" if record.passages else "known")
 
-    def _judge_beside(self, record: Record, book: KnownBook, journeys: list[OwnJourney]) -> Verdict:
+    def _judge_beside(self, record: FileRecord, book: KnownBook, journeys: list[OwnJourney]) -> Verdict:
         """A record of a book that the reader has journeys with."""
         is_words_alone = not record.status and bool(record.passages)
         same = [journey for journey in journeys if _is_same_reading(record, journey)]
         if is_words_alone and len(journeys) > 1:
-            knowing = [each for each in journeys if all(not _is_fresh(keys, each.keys) for keys in _keys(record))]
-            if knowing:
+            if not all(_has_new_words(record, each) for each in journeys):
                 return Verdict(RowOutcome.DUPLICATE, "words_known")
             return Verdict(RowOutcome.CHOICE, "several_journeys", candidates=self._journey_candidates(record, journeys))
         if is_words_alone or same:
             target = (same or journeys)[0]
-            if any(_is_fresh(keys, target.keys) for keys in _keys(record)):
-                return Verdict(RowOutcome.NEW, "joins", f"{JOURNEY}{target.id}", book.text)
+            if _has_new_words(record, target):
+                candidates = self._journey_candidates(record, [target, *(each for each in journeys if each != target)])
+                return _settled("joins", f"{JOURNEY}{target.id}", candidates, book)
             return Verdict(RowOutcome.DUPLICATE, "words_known" if record.passages else "known")
         if not record.status or record.status == JourneyStatus.WANT:
             return Verdict(RowOutcome.DUPLICATE, "known")
-        if behind := next((journey for journey in journeys if _goes_on(record, journey)), None):
+        if behind := next((journey for journey in journeys if goes_on(record, journey.status)), None):
             return self._ask_about_change(record, behind)
-        return Verdict(RowOutcome.NEW, "another_reading", f"{BOOK}{journeys[0].book_id}", book.text)
+        candidates = self._journey_candidates(record, journeys)
+        return _settled("another_reading", f"{BOOK}{journeys[0].book_id}", candidates, book)
 
-    def _ask_about_change(self, record: Record, journey: OwnJourney) -> Verdict:
-        return Verdict(RowOutcome.CHOICE, "changed", candidates=self._journey_candidates(record, [journey]))
+    def _ask_about_change(self, record: FileRecord, journey: OwnJourney) -> Verdict:
+        candidates = self._journey_candidates(record, [journey])
+        return Verdict(
+            RowOutcome.CHOICE, "changed", candidates=_giving("changed", f"{JOURNEY}{journey.id}", candidates)
+        )
 
     # The books a record may be of
 
-    def _books_of(self, record: Record) -> list[KnownBook]:
+    def _books_of(self, record: FileRecord) -> list[KnownBook]:
         """Those with its ISBN, else those with its title; the reader's own first."""
         if found := self._by_isbn.get(record.isbn13) if record.isbn13 else None:
             return [found]
+        return self._named(record)
+
+    def _named(self, record: FileRecord) -> list[KnownBook]:
         named = self._by_title.get(fold(record.title), []) if record.title else []
         names = _names(record.authors)
         # Where both name their authors and none is the same, it is another book of that title.
         return [book for book in named if not names or not book.names or names & book.names]
 
-    def _our_books_of(self, record: Record) -> list[KnownBook]:
+    def _our_books_of(self, record: FileRecord) -> list[KnownBook]:
         """Of our own export, which says where its book is from: that one, or one of the reader's own that is the same
         in everything; nothing that is only similar."""
         facts = record.extra.get("book", {})
@@ -180,20 +203,24 @@ class Shelf:
         same = (record.title, record.authors, record.isbn13)
         return [book for book in named if book.is_own and (book.title, book.authors, book.isbn13) == same][:1]
 
-    def _is_certain(self, record: Record, book: KnownBook) -> bool:
+    def _is_certain(self, record: FileRecord, book: KnownBook) -> bool:
         if record.isbn13 and self._by_isbn.get(record.isbn13) == book:
             return True
         return bool(_names(record.authors) & book.names)
 
-    def _book_candidates(self, books: Iterable[KnownBook]) -> tuple[dict[str, str], ...]:
-        return tuple({"value": book.choice, "text": book.text} for book in list(books)[:CANDIDATES_AT_MOST])
+    def _others(self, record: FileRecord, book: KnownBook) -> list[KnownBook]:
+        """Further books that the reader may say it is, though we take it for this one."""
+        return [] if record.extra else [each for each in self._named(record) if each.choice != book.choice]
 
-    def _journey_candidates(self, record: Record, journeys: Iterable[OwnJourney]) -> tuple[dict[str, str], ...]:
+    def _book_candidates(self, books: Iterable[KnownBook]) -> tuple[dict[str, str], ...]:
+        return tuple({"value": book.choice, **book.shown("text")} for book in list(books)[:CANDIDATES_AT_MOST])
+
+    def _journey_candidates(self, record: FileRecord, journeys: Iterable[OwnJourney]) -> tuple[dict[str, str], ...]:
         found = []
         for journey in list(journeys)[:CANDIDATES_AT_MOST]:
             days = " – ".join(str(each) for each in (journey.started_on, journey.ended_on) if each)
             found.append({"value": f"{JOURNEY}{journey.id}", "status": journey.status, "text": days})
-        if record.status:
+        if record.status or record.ended_on:
             found.append({"value": f"{BOOK}{next(iter(journeys)).book_id}", "status": "again", "text": ""})
         return tuple(found)
 
@@ -205,7 +232,7 @@ class Shelf:
             self._records[book.choice] = self._by_source[record.source, record.source_id] = book
             self._know(book, record.isbn13)
 
-    def _load_books(self, records: Sequence[Record]) -> None:
+    def _load_books(self, records: Sequence[FileRecord]) -> None:
         """Books of sources that have an ISBN or a title of the file, and all that are the reader's own."""
         isbns = {record.isbn13 for record in records if record.isbn13}
         titles = {record.title for record in records if record.title and len(record.title) <= 300}
@@ -230,12 +257,22 @@ class Shelf:
                 letters, names = letters | record.letters, names | record.names
                 self._forget(record)
             own = book.source == "manual"
-            known = KnownBook(choice, book.title, book.authors, letters, names, book.isbn13, is_own=own)
+            known = KnownBook(
+                choice,
+                book.title,
+                book.authors,
+                letters,
+                names,
+                book.isbn13,
+                is_own=own,
+                title_en=book.title_en,
+                authors_en=book.authors_en,
+            )
             if not own:
                 self._by_source[book.source, book.source_id] = known
             self._know(known, book.isbn13)
 
-    def _load_journeys(self, records: Sequence[Record]) -> None:
+    def _load_journeys(self, records: Sequence[FileRecord]) -> None:
         own = Journey.objects.for_reader(self._reader)
         for pk, book_id, status, started_on, ended_on in own.values_list(
             "pk", "book_id", "status", "started_on", "ended_on"
@@ -246,7 +283,7 @@ class Shelf:
         logs = ReadingLog.objects.filter(journey__in=own)
         for journey_id, log_id, key, quote, memo in logs.values_list("journey_id", "pk", "import_key", "quote", "memo"):
             if found := self._journeys.get(journey_id):
-                found.keys |= {key, log_key(log_id), words_key(quote, memo)} - {""}
+                found.keys |= {key, log_key(log_id), *keys_of(quote, memo)} - {""}
         wanted = {record.key for record in records}
         earlier = ImportRow.objects.filter(
             record__reader=self._reader, outcome=RowOutcome.IMPORTED, journey__isnull=False
@@ -281,7 +318,35 @@ def _of_record(record: BookRecord, titles: Iterable[str], names: Iterable[str]) 
         ", ".join(record.authors),
         frozenset(titles) - {""},
         frozenset(names) - {""},
+        title_en=record.title_en,
+        authors_en=", ".join(record.authors_en),
     )
+
+
+def _settled(reason: str, choice: str, candidates: Iterable[dict[str, str]], match: KnownBook | None = None) -> Verdict:
+    """A row that is taken in as this, unless the reader wants it to be another of the candidates."""
+    return Verdict(RowOutcome.NEW, reason, choice, match, _giving(reason, choice, candidates))
+
+
+def _giving(reason: str, choice: str, candidates: Iterable[dict[str, str]]) -> tuple[dict[str, str], ...]:
+    """The candidates, with the reason that the row has when this one of them is chosen."""
+    return tuple({**each, "reason": reason} if each["value"] == choice else each for each in candidates)
+
+
+def answers_to(row: ImportRow) -> dict[str, str]:
+    """What the reader may say that a row is taken in as, with the reason that the row then has; nothing for a row about
+    which there is nothing to say."""
+    if row.outcome not in (RowOutcome.NEW, RowOutcome.CHOICE) and not is_left_out(row):
+        return {}
+    if row.is_piece:
+        return {PIECE: "", NEW_BOOK: ""}
+    found = {each["value"]: each.get("reason", "your_choice") for each in row.candidates}
+    return {NEW_BOOK: "your_choice" if found else "", **found}
+
+
+def is_left_out(row: ImportRow) -> bool:
+    """Whether its reader has left it out, and so may take it up again."""
+    return row.outcome == RowOutcome.SKIPPED and row.choice == SKIP
 
 
 @lru_cache(maxsize=20_000)
@@ -294,7 +359,7 @@ def _names(authors: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _is_same_reading(record: Record, journey: OwnJourney) -> bool:
+def _is_same_reading(record: FileRecord, journey: OwnJourney) -> bool:
     if record.ended_on and journey.ended_on:
         return record.ended_on == journey.ended_on
     if record.status != journey.status:
@@ -302,20 +367,16 @@ def _is_same_reading(record: Record, journey: OwnJourney) -> bool:
     return not record.ended_on or not journey.ended_on
 
 
-def _goes_on(record: Record, journey: OwnJourney) -> bool:
-    """Whether the file knows of a later state of this journey."""
-    return bool(record.status) and _ORDER[JourneyStatus(record.status)] > _ORDER[JourneyStatus(journey.status)]
+def goes_on(record: FileRecord, status: str) -> bool:
+    """Whether the file knows of a later state of a journey that is in this one."""
+    return bool(record.status) and _ORDER[JourneyStatus(record.status)] > _ORDER[JourneyStatus(status)]
 
 
-def _keys(record: Record) -> Iterable[tuple[str, ...]]:
-    return (passage.keys for passage in record.passages)
+def _has_new_words(record: FileRecord, journey: OwnJourney) -> bool:
+    return any(what_is_new(passage, journey.keys) for passage in record.passages)
 
 
-def _is_fresh(keys: Iterable[str], known: set[str]) -> bool:
-    return not any(key in known for key in keys)
-
-
-def _source_id(record: Record) -> str:
+def _source_id(record: FileRecord) -> str:
     return str(record.extra.get("book", {}).get("source_id", ""))
 
 

@@ -16,9 +16,9 @@ from typing import Any
 from journeys.exporting.document import FORMAT, VERSION
 from journeys.importing.cells import feelings
 from journeys.importing.reasons import Refused
-from journeys.importing.records import PAGE_AT_MOST, Passage, Record, digest, words_key
+from journeys.importing.records import PAGE_AT_MOST, FileRecord, Passage, digest, words_key
 from journeys.models import DURATIONS, MEMO_LIMIT, QUOTE_LIMIT, JourneyStatus
-from music.brief import Genre, InvalidBrief, MusicBrief
+from music.brief import Genre, InvalidBrief, Mood, MusicBrief
 
 BOOK_TEXTS = {
     "title_en": 300,
@@ -38,8 +38,6 @@ _MUSIC_TEXTS = {
     "album": 300,
     "provider": 40,
     "brief_writer": 100,
-    "chosen_mood": 20,
-    "chosen_genre": 40,
     "audio": 200,
     "midi": 200,
 }
@@ -51,8 +49,9 @@ def looks_like_ours(text: str) -> bool:
     return text.lstrip()[:1] == "{" and f'"{FORMAT}"' in text[:400]
 
 
-def parse(text: str, *, rows_at_most: int) -> list[Record]:
-    """A record for each journey, music included as far as it is finished. Raises `Refused`."""
+def parse(text: str, *, rows_at_most: int) -> list[FileRecord]:
+    """A record for each journey, music included as far as it is finished, then one for each finished piece of no
+    journey. Raises `Refused`."""
     if text.count("{") + text.count("[") > _PARTS_A_ROW * (rows_at_most + 1):  # before they take their memory
         raise Refused("too_many_rows")
     try:
@@ -69,7 +68,8 @@ def parse(text: str, *, rows_at_most: int) -> list[Record]:
     journeys = document.get("journeys")
     if not isinstance(journeys, list):
         raise Refused("json_broken")
-    if len(journeys) > rows_at_most:
+    pieces = _list(document, "pieces")
+    if len(journeys) + len(pieces) > rows_at_most:
         raise Refused("too_many_rows")
     records, words = [], 0
     for each in journeys:
@@ -78,15 +78,16 @@ def parse(text: str, *, rows_at_most: int) -> list[Record]:
             if words > rows_at_most:
                 raise Refused("too_many_rows")
             records.append(_record(each))
+    records += [piece for each in pieces if isinstance(each, dict) and (piece := _piece(each))]
     _name_files_once(records)
     return records
 
 
-def _name_files_once(records: list[Record]) -> None:
-    """Every file of an archive is one piece's: many logs that name the same one would fill the disk with it."""
+def _name_files_once(records: list[FileRecord]) -> None:
+    """Every file of an archive is one piece's: many that name the same one would fill the disk with it."""
     seen: set[str] = set()
-    for passage in (passage for record in records for passage in record.passages):
-        music = passage.extra["music"]
+    of_logs = [passage.extra["music"] for record in records for passage in record.passages]
+    for music in [*of_logs, *(record.piece for record in records)]:
         for name in ("audio", "midi"):
             if music and music[name] in seen:
                 music[name] = ""
@@ -94,7 +95,7 @@ def _name_files_once(records: list[Record]) -> None:
                 seen.add(music[name])
 
 
-def _record(data: Json) -> Record:
+def _record(data: Json) -> FileRecord:
     book = data.get("book")
     book = book if isinstance(book, dict) else {}
     status = _text(data, "status", 10)
@@ -112,7 +113,7 @@ def _record(data: Json) -> Record:
         "created_at": _moment(data, "created_at"),
         "progress": [each for raw in _list(data, "progress") if isinstance(raw, dict) and (each := _progress(raw))],
     }
-    return Record(
+    return FileRecord(
         title=_text(book, "title", 100_000),
         authors=_text(book, "authors", 300),
         isbn13=_text(book, "isbn13", 13),
@@ -129,6 +130,19 @@ def _record(data: Json) -> Record:
         passages=tuple(_passage(each) for each in logs),
         origin=f"ours:{extra['id']}" if extra["id"] else "",
         extra=extra,
+    )
+
+
+def _piece(data: Json) -> FileRecord | None:
+    """A piece of no journey; None for one that is not there, as with a log's."""
+    music = _music(data)
+    if music is None:
+        return None
+    piece_id = _text(data, "id", 40)
+    return FileRecord(
+        title=music["title"],
+        origin=f"piece:{piece_id or music['audio']}",
+        piece={**music, "id": piece_id, "sha256": _text(data, "sha256", 64)},
     )
 
 
@@ -168,8 +182,12 @@ def _music(data: Json) -> dict[str, Any] | None:
         brief = MusicBrief.from_json(_clean(brief)).to_json()
     except (InvalidBrief, AttributeError, RecursionError):
         return None
+    mood, genre = _text(data, "chosen_mood", 20), _text(data, "chosen_genre", 40)
     return {name: _text(data, name, limit) for name, limit in _MUSIC_TEXTS.items()} | {
         "brief": brief,
+        "chosen_mood": mood if mood in list(Mood) else "",
+        "chosen_genre": genre if genre in list(Genre) else "",
+        "requested_at": _moment(data, "requested_at"),
         "finished_at": _moment(data, "finished_at"),
         "number": _number(data, "number", PAGE_AT_MOST, 0),
         "chapter_labels": _texts(data, "chapter_labels")[:1000],

@@ -7,11 +7,11 @@ no book, or a web page, is left out.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from journeys.catalogue.matching import fold
 from journeys.importing import cells
-from journeys.importing.records import Passage, Record, words
+from journeys.importing.records import FileRecord, Found, Passage, words
 from journeys.importing.tables import Row, Table
 
 COLUMN_SETS = (
@@ -19,25 +19,31 @@ COLUMN_SETS = (
     {"highlight", "title", "author", "note"},
     {"highlight", "title", "author", "date"},
 )
-_NO_BOOK = re.compile(r"^(?:https?://|@)|^(?:tweets?|threads?|saves|highlights) (?:from|by) ", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"https?://|(?:saves|highlights) (?:from|by) ", re.IGNORECASE)
+_TWEET = re.compile(r"@|(?:tweets?|threads?) (?:from|by) ", re.IGNORECASE)
+_KINDS = ("articles", "tweets", "podcasts")
+"""Of what is no book, as Readwise calls it."""
 
 
-def parse(table: Table) -> list[Record]:
+def parse(table: Table) -> Found:
     """A record for each book, its highlights in the order of their days."""
+    left_out: Counter[str] = Counter()
     books: dict[tuple[str, str], list[Passage]] = defaultdict(list)
     named: dict[tuple[str, str], tuple[str, str, set[str]]] = {}
     for row in table:
         title, authors = cells.line(row("Book Title", "Title")), cells.names(row("Book Author", "Author"))
-        if not title or _is_no_book(row, title):
+        if kind := _kind_of_no_book(row, title):
+            left_out[kind] += 1
             continue
         passages = _passages(row)
         if not passages:
+            left_out["empty"] += 1
             continue
         book = (fold(title) or title, fold(authors))
         named.setdefault(book, (title, authors, set()))[2].update(cells.listed(row("Document tags")))
         books[book] += passages
-    return [
-        Record(
+    records = [
+        FileRecord(
             title=title,
             authors=authors,
             tags=tuple(sorted(tags)),
@@ -47,6 +53,7 @@ def parse(table: Table) -> list[Record]:
         for book, passages in books.items()
         for title, authors, tags in [named[book]]
     ]
+    return Found(tuple(records), left_out)
 
 
 def _passages(row: Row) -> list[Passage]:
@@ -61,7 +68,17 @@ def _passages(row: Row) -> list[Passage]:
     )
 
 
-def _is_no_book(row: Row, title: str) -> bool:
+def _kind_of_no_book(row: Row, title: str) -> str:
+    """What the row is from that is no book, as a code of `reasons.LEFT_OUT`; empty for a book."""
     category = cells.line(row("Category")).casefold()
-    kind = cells.line(row("Location Type")).casefold()
-    return category not in ("", "books") or kind == "time_offset" or bool(_NO_BOOK.match(title))
+    if category == "books":  # whatever its title looks like; an audiobook counts in time, too
+        return "" if title else "untitled"
+    if category:
+        return category if category in _KINDS else "others"
+    if cells.line(row("Location Type")).casefold() == "time_offset":
+        return "podcasts"
+    if _TWEET.match(title):
+        return "tweets"
+    if _WEB_PAGE.match(title):
+        return "articles"
+    return "" if title else "untitled"

@@ -1,4 +1,5 @@
-"""What a file says, in one shape for all formats: a record for each journey, with its words.
+"""What a file says, in one shape for all formats: a record for each journey, with its words. Our own archive has
+records of music too.
 
 A record travels as JSON in its row between the reading of the file and the reader's confirmation.
 """
@@ -6,7 +7,7 @@ A record travels as JSON in its row between the reading of the file and the read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
@@ -21,6 +22,7 @@ PUBLISHER_LIMIT = 200
 TAGS_AT_MOST = 50
 PAGE_AT_MOST = 2_000_000_000
 YEAR_RANGE = (-4000, 9999)
+_DAYS = ("started_on", "ended_on", "added_on")
 
 
 def digest(*parts: str) -> str:
@@ -38,7 +40,7 @@ class Passage:
     percent: int | None = None
     on: date | None = None
     keys: tuple[str, ...] = ()
-    """Its own key, then those of earlier shapes of it (a highlight that was drawn longer later)."""
+    """Its own key, then those of its notes and of earlier shapes of it (a highlight that was drawn longer later)."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Of our own export: what only our logs have."""
 
@@ -48,8 +50,8 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One journey's worth of a file."""
+class FileRecord:
+    """One journey's worth of a file, or a piece of music that belongs to none."""
 
     title: str = ""
     authors: str = ""
@@ -62,6 +64,8 @@ class Record:
     """A `JourneyStatus`; empty where the file does not say, and the reader chooses for all such rows."""
     started_on: date | None = None
     ended_on: date | None = None
+    added_on: date | None = None
+    """When it came onto the shelf there: since when there is a journey."""
     rating: int | None = None
     """Quarters of a star, 1 to 20."""
     review: str = ""
@@ -73,6 +77,10 @@ class Record:
     """What tells it from all others at its source; empty: its title and authors do."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Of our own export: what only our journeys have."""
+    piece: dict[str, Any] = field(default_factory=dict)
+    """Of our own export: a finished piece of no journey, which the record is then instead of one."""
+    remarks: tuple[str, ...] = ()
+    """What of the row could not be read: codes of `reasons.REMARKS`."""
 
     @property
     def key(self) -> str:
@@ -84,9 +92,9 @@ class Record:
         data = {
             name: getattr(self, name)
             for name in self.__slots__
-            if name not in ("passages", "started_on", "ended_on") and getattr(self, name) not in ("", None, (), {})
+            if name not in ("passages", *_DAYS) and getattr(self, name) not in ("", None, (), {})
         }
-        for name in ("started_on", "ended_on"):
+        for name in _DAYS:
             if day := getattr(self, name):
                 data[name] = day.isoformat()
         if self.passages:
@@ -97,12 +105,21 @@ class Record:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
         fields = {name: value for name, value in data.items() if name in cls.__slots__}
-        for name in ("tags", "moods"):
+        for name in ("tags", "moods", "remarks"):
             fields[name] = tuple(data.get(name, ()))
-        for name in ("started_on", "ended_on"):
+        for name in _DAYS:
             fields[name] = date.fromisoformat(data[name]) if data.get(name) else None
         fields["passages"] = tuple(_passage_from_json(each) for each in data.get("passages", ()))
         return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a parser found in a file."""
+
+    records: tuple[FileRecord, ...]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many of its rows or blocks became no record, by kind: codes of `reasons.LEFT_OUT`."""
 
 
 def _passage_to_json(passage: Passage) -> dict[str, Any]:
@@ -127,6 +144,36 @@ def words_key(quote: str, memo: str = "") -> str:
     return digest("words", fold(quote) or quote or fold(memo) or memo)
 
 
+def note_keys(memo: str) -> dict[str, str]:
+    """Key → paragraph. By these a note is known wherever it stands: Kindle's notes on one highlight are paragraphs of
+    one memo, and they may come one after the other. They are no keys of `words_key`: a quote may say the same."""
+    return {_note_key(part): part for each in memo.split("\n\n") if (part := each.strip())}
+
+
+def _note_key(text: str) -> str:
+    return digest("note", fold(text) or text)
+
+
+def keys_of(quote: str, memo: str = "") -> tuple[str, ...]:
+    """All by which a log with these words is known: the key of the passage, then those of its notes."""
+    return words_key(quote, memo), *note_keys(memo)
+
+
+def what_is_new(passage: Passage, known: Set[str]) -> Passage | None:
+    """What of the passage is not known by its keys: the whole of it; of a known one the notes that came later, in a
+    passage of their own, since its log is its reader's by now; or nothing."""
+    notes = note_keys(passage.memo)
+    own = [key for key in passage.keys if key not in notes]
+    if own and known.isdisjoint(own):
+        return passage
+    new = {key: part for key, part in notes.items() if key in passage.keys and key not in known}
+    memo = "\n\n".join(new.values())
+    key = _note_key(memo)
+    if not new or key in known:
+        return None
+    return replace(passage, quote="", memo=memo, keys=tuple(dict.fromkeys((key, *new))))
+
+
 def words(quote: str, memo: str = "", **where: Any) -> list[Passage]:
     """The passage with these words; one that is longer than a log can be goes on in further ones. Nothing is lost."""
     quotes, memos = split_text(quote, QUOTE_LIMIT), split_text(memo, MEMO_LIMIT)
@@ -134,7 +181,7 @@ def words(quote: str, memo: str = "", **where: Any) -> list[Passage]:
     quotes += [""] * (length - len(quotes))
     memos += [""] * (length - len(memos))
     return [
-        Passage(quote=part, memo=note, keys=(words_key(part, note),), **where)
+        Passage(quote=part, memo=note, keys=keys_of(part, note), **where)
         for part, note in zip(quotes, memos, strict=True)
     ]
 
@@ -156,7 +203,7 @@ def split_text(text: str, limit: int) -> list[str]:
     return [*parts, text[start:]] if text else parts
 
 
-def tidy_record(record: Record) -> Record:
+def tidy_record(record: FileRecord) -> FileRecord:
     """The record with nothing in it that a journey could not hold, and dates that fit its status.
 
     A review that is too long goes on in a passage; a day of the end before the beginning leaves the beginning unknown.
@@ -190,18 +237,21 @@ def tidy_record(record: Record) -> Record:
 
 
 def once(passages: Iterable[Passage]) -> list[Passage]:
-    """Each passage once, the first one of each key."""
+    """Each passage once, the first one of each key, and what later ones say besides."""
     seen: set[str] = set()
     kept = []
     for passage in passages:
-        if passage.key not in seen:
-            seen.add(passage.key)
-            kept.append(passage)
+        new = passage if passage.key not in seen else what_is_new(passage, seen)
+        if new:
+            seen |= {new.key, *note_keys(new.memo)}
+            kept.append(new)
     return kept
 
 
-def problem_of(record: Record) -> str:
-    """Why the record cannot become a journey; empty when it can."""
+def problem_of(record: FileRecord) -> str:
+    """Why the record cannot become a journey, or a piece; empty when it can."""
+    if record.piece and not record.piece["audio"]:
+        return "piece_without_file"
     if not record.title:
         return "" if record.isbn13 else "title_missing"
     return "title_too_long" if len(record.title) > TITLE_LIMIT else ""

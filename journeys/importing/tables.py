@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from dataclasses import dataclass
 from journeys.importing.reasons import Refused
 
 DELIMITERS = ",;\t|"
+_NO_DELIMITER = "\x1f"
+"""Where a first row has none of them: a table of one column, whose cells may hold any of them. No text has it."""
+_PRELUDE = re.compile(r'\s*"?sep=(\t|[^\s\w"])"?[ ,;|\t]*(?:\n|$)', re.IGNORECASE)
+"""What Excel writes, or is given, before the names of the columns."""
 CELL_LIMIT = 131_072  # the csv module's own
 COLUMNS_AT_MOST = 200
 _LOOKED_AT = 8000
@@ -56,7 +61,7 @@ def read_table(text: str, *, rows_at_most: int) -> Table:
 
     Raises `Refused` ("table_broken", "cell_too_long", "too_many_rows", "empty").
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=False)
+    reader = csv.reader(io.StringIO(_table_in(text), newline=""), delimiter=delimiter_of(text), strict=False)
     header: tuple[str, ...] | None = None
     rows: list[tuple[str, ...]] = []
     try:
@@ -80,18 +85,28 @@ def read_table(text: str, *, rows_at_most: int) -> Table:
 
 def columns_of(text: str) -> set[str]:
     """The names in the first row, as they are compared; nothing where it is no table."""
-    first = next((line for line in text[:_LOOKED_AT].split("\n") if line.strip()), "")
     try:
-        cells = next(csv.reader([first], delimiter=delimiter_of(text)), [])
+        cells = next(csv.reader([_first_line(text)], delimiter=delimiter_of(text)), [])
     except csv.Error:
         return set()
     return {column_key(cell) for cell in cells} - {""}
 
 
 def delimiter_of(text: str) -> str:
-    """What stands between the cells of the first row: what is in it most often outside quotation marks."""
-    first = next((line for line in text[:_LOOKED_AT].split("\n") if line.strip()), "")
-    if first.casefold().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[4]
-    outside = "".join(first.split('"')[::2])
-    return max(DELIMITERS, key=lambda mark: (outside.count(mark), -DELIMITERS.index(mark)))
+    """What stands between the cells of the first row: what is said before it, else what is in it most often outside
+    quotation marks."""
+    if prelude := _PRELUDE.match(text):
+        return prelude.group(1)
+    outside = "".join(_first_line(text).split('"')[::2])
+    found = max(DELIMITERS, key=lambda mark: (outside.count(mark), -DELIMITERS.index(mark)))
+    return found if found in outside else _NO_DELIMITER
+
+
+def _table_in(text: str) -> str:
+    prelude = _PRELUDE.match(text)
+    return text[prelude.end() :] if prelude else text
+
+
+def _first_line(text: str) -> str:
+    beginning = _table_in(text[:_LOOKED_AT])
+    return next((line for line in beginning.split("\n") if line.strip()), "")

@@ -7,18 +7,20 @@ on with those that still say "new". Nothing here asks for music.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
 from journeys.catalogue.embedded import EmbeddedCatalogue
 from journeys.catalogue.matching import fold
+from journeys.importing.joining import Joined, join
+from journeys.importing.logs import WRITTEN_AT_ONCE, moment_of, new_logs, our_logs
 from journeys.importing.matching import BOOK, JOURNEY, RECORD
-from journeys.importing.ours import log_key
-from journeys.importing.records import Passage, Record, words_key
+from journeys.importing.meanwhile import here_meanwhile
+from journeys.importing.records import FileRecord
 from journeys.models import (
     Book,
     ImportRow,
@@ -30,11 +32,10 @@ from journeys.models import (
     RowOutcome,
 )
 from journeys.services.books import book_from_record
+from journeys.services.holding import hold_reader
 from journeys.services.journeys import theme_seed_of
 from journeys.services.readers import today_of
 from journeys.services.tags import add_tags
-
-WRITTEN_AT_ONCE = 500
 
 _catalogue = EmbeddedCatalogue()
 
@@ -67,16 +68,18 @@ class Taking:
     def take(self, rows: Sequence[ImportRow]) -> None:
         """Make journeys of these rows, or logs in the journeys they were said to join. Within a transaction."""
         # Held: of two imports that are taken in at once, the second sees what the first has made.
-        list(Reader.objects.select_for_update().filter(pk=self._reader.pk).values_list("pk"))
+        hold_reader(self._reader.pk)
         batch = _Batch()
         now = timezone.now()
-        gone, here = self._gone(rows), self._here_meanwhile(rows)
+        records = {row.pk: FileRecord.from_json(row.data) for row in rows}
+        gone = self._gone(rows)
+        here = here_meanwhile(self._reader, rows, {pk: self._last_day(record) for pk, record in records.items()})
         self._chosen = Book.objects.in_bulk(
             {row.choice.removeprefix(BOOK) for row in rows if row.choice.startswith(BOOK)}
         )
         for row in rows:
-            record = Record.from_json(row.data)
-            added: list[str] = []
+            record = records[row.pk]
+            joined = Joined()
             if row.pk in gone:
                 row.outcome, row.reason = RowOutcome.FAILED, "journey_gone"
                 continue
@@ -84,16 +87,24 @@ class Taking:
                 row.outcome, row.reason = RowOutcome.DUPLICATE, "known"
                 continue
             if row.choice.startswith(JOURNEY):
-                row.journey, added = self._join(row, record, now)
+                joined = join(row, record, today=self._today, now=now)
+                if not joined:
+                    row.outcome = RowOutcome.DUPLICATE
+                    row.reason = "words_known" if record.passages else "known"
+                    continue
+                row.journey = joined.journey
             else:
                 row.journey = self._begin(batch, row, record, now)
             row.outcome = RowOutcome.IMPORTED
             row.data = {
                 "keys": sorted({key for passage in record.passages for key in passage.keys}),
                 "music": {p.key: p.extra["music"] for p in record.passages if p.extra.get("music")},
-                "added": added,
+                "added": joined.added,
+                "before": joined.before,
+                "start": joined.start,
                 "stamp": now.isoformat(),
                 "made": not row.choice.startswith(JOURNEY),
+                "remarks": list(record.remarks),
             }
         self._write(batch)
         # An upsert of rows that are all there: several times faster than one UPDATE with a case for each of them.
@@ -116,36 +127,27 @@ class Taking:
         )
         return {pk for pk, journey_id in wanted.items() if uuid.UUID(journey_id) not in there}
 
-    def _here_meanwhile(self, rows: Sequence[ImportRow]) -> set[int]:
-        """Rows that were new when they were looked at, and that another import has taken in since."""
-        unasked = {row.key: row.pk for row in rows if not row.reason}
-        there = ImportRow.objects.filter(
-            key__in=unasked, record__reader=self._reader, outcome=RowOutcome.IMPORTED, journey__isnull=False
-        )
-        return {unasked[key] for key in there.values_list("key", flat=True)}
-
     # A journey of its own
 
-    def _begin(self, batch: _Batch, row: ImportRow, record: Record, now: datetime) -> Journey:
+    def _begin(self, batch: _Batch, row: ImportRow, record: FileRecord, now: datetime) -> Journey:
         book = self._book(batch, row.choice, record)
         status = record.status or self._status
         extra = record.extra
         started = None if status == JourneyStatus.WANT else record.started_on
-        ended = record.ended_on if status in (JourneyStatus.FINISHED, JourneyStatus.STOPPED) else None
         seed = extra.get("theme_seed")
         journey = Journey(
             reader=self._reader,
             book=book,
             status=status,
             started_on=started,
-            ended_on=ended,
+            ended_on=self._last_day(record),
             rating=record.rating,
             review=record.review,
             genre=extra.get("genre") or "",
             duration=extra.get("duration"),
             pages=extra.get("pages"),
             theme_seed=seed if seed is not None else theme_seed_of(book, self._reader),
-            created_at=_moment(extra.get("created_at"), now),
+            created_at=moment_of(extra.get("created_at"), self._noon(record.added_on, now)),
             updated_at=now,
         )
         batch.journeys.append(journey)
@@ -158,7 +160,7 @@ class Taking:
                     page=each["page"],
                     percent=each["percent"],
                     read_on=date.fromisoformat(each["read_on"]),
-                    created_at=_moment(each["created_at"], now),
+                    created_at=moment_of(each["created_at"], now),
                 )
             )
         if status != JourneyStatus.WANT or record.passages:
@@ -167,57 +169,30 @@ class Taking:
             journey.status = JourneyStatus.READING  # who has written something down has begun to read
         return journey
 
-    def _logs_of(self, journey: Journey, record: Record, now: datetime) -> list[ReadingLog]:
+    def _last_day(self, record: FileRecord) -> date | None:
+        """The last day of the journey that the record is to become."""
+        ended = (record.status or self._status) in (JourneyStatus.FINISHED, JourneyStatus.STOPPED)
+        return record.ended_on if ended else None
+
+    def _noon(self, day: date | None, now: datetime) -> datetime:
+        """Noon of that day where the reader is; now for none, and for a day to come or before the calendars agree."""
+        if day is None or not date(1900, 1, 1) <= day < self._today:
+            return now
+        return datetime.combine(day, time(12), tzinfo=zoneinfo.ZoneInfo(self._reader.time_zone))
+
+    def _logs_of(self, journey: Journey, record: FileRecord, now: datetime) -> list[ReadingLog]:
         """The journey's logs: v0, its beginning, and its passages in the order of their days."""
         first_day = record.started_on or min(
             (passage.on for passage in record.passages if passage.on), default=record.ended_on or self._today
         )
         if any(passage.extra for passage in record.passages):
-            return self._our_logs(journey, record.passages, first_day, now)
+            return our_logs(journey, record.passages, first_day, now)
         start = ReadingLog(journey=journey, version=0, emotions=list(record.moods), logged_on=first_day, created_at=now)
-        return [start, *self._new_logs(journey, record.passages, 1, record.ended_on or first_day, now)]
-
-    def _new_logs(
-        self, journey: Journey, passages: Iterable[Passage], version: int, default: date, now: datetime
-    ) -> list[ReadingLog]:
-        ordered = sorted(passages, key=lambda passage: passage.on or default)
-        return [
-            ReadingLog(
-                journey=journey,
-                version=number,
-                quote=passage.quote,
-                memo=passage.memo,
-                emotions=list(passage.extra.get("emotions", ())),
-                page=passage.page,
-                percent=passage.percent,
-                logged_on=passage.on or default,
-                import_key=passage.key,
-                created_at=_moment(passage.extra.get("created_at"), now),
-                updated_at=now,
-            )
-            for number, passage in enumerate(ordered, version)
-        ]
-
-    def _our_logs(
-        self, journey: Journey, passages: Sequence[Passage], default: date, now: datetime
-    ) -> list[ReadingLog]:
-        """Logs of our own export, numbered as they were; what a file says twice of versions and ends is put right."""
-        ordered = sorted(enumerate(passages), key=lambda each: (each[1].extra.get("version") or 0, each[0]))
-        logs: list[ReadingLog] = []
-        for _place, passage in ordered:
-            wanted = passage.extra.get("version") or 0
-            version = wanted if not logs else max(wanted, logs[-1].version + 1)
-            is_final = bool(passage.extra.get("is_final")) and version > 0 and not any(log.is_final for log in logs)
-            (log,) = self._new_logs(journey, [passage], version, default, now)
-            log.is_final = is_final
-            logs.append(log)
-        if logs and logs[0].version > 0:
-            logs.insert(0, ReadingLog(journey=journey, version=0, logged_on=default, created_at=now))
-        return logs
+        return [start, *new_logs(journey, record.passages, 1, record.ended_on or first_day, now)]
 
     # The book
 
-    def _book(self, batch: _Batch, choice: str, record: Record) -> Book:
+    def _book(self, batch: _Batch, choice: str, record: FileRecord) -> Book:
         if choice.startswith(BOOK):
             if book := self._chosen.get(uuid.UUID(choice.removeprefix(BOOK))):
                 return book
@@ -248,45 +223,6 @@ class Taking:
             batch.books.append(self._own[key])
         return self._own[key]
 
-    # A journey that is there
-
-    def _join(self, row: ImportRow, record: Record, now: datetime) -> tuple[Journey, list[str]]:
-        """Add the record's new words to the journey, and what it lacks; where the record goes on, the journey does.
-
-        Returns the journey and the keys of the logs that were added.
-        """
-        journey = Journey.objects.get(pk=row.choice.removeprefix(JOURNEY))
-        logs = list(journey.logs.order_by("version"))
-        fresh = self._fresh(record, journey, logs)
-        if row.reason == "changed" and record.status:
-            journey.status = record.status
-            journey.started_on = journey.started_on or record.started_on
-            journey.ended_on = record.ended_on
-        if journey.status == JourneyStatus.WANT and fresh:
-            journey.status = JourneyStatus.READING
-        journey.rating = journey.rating or record.rating
-        journey.review = journey.review or record.review
-        journey.updated_at = now
-        journey.save(update_fields=["status", "started_on", "ended_on", "rating", "review", "updated_at"])
-        default = record.ended_on or journey.ended_on or self._today
-        if not logs and journey.status != JourneyStatus.WANT:
-            logs = [ReadingLog.objects.create(journey=journey, version=0, logged_on=journey.started_on or default)]
-        version = logs[-1].version + 1 if logs else 0
-        if fresh and logs and logs[-1].is_final:  # the end stays the end
-            version = logs[-1].version
-            ReadingLog.objects.filter(pk=logs[-1].pk).update(version=version + len(fresh))
-        ReadingLog.objects.bulk_create(
-            self._new_logs(journey, fresh, version, default, now), batch_size=WRITTEN_AT_ONCE
-        )
-        return journey, [passage.key for passage in fresh]
-
-    def _fresh(self, record: Record, journey: Journey, logs: list[ReadingLog]) -> list[Passage]:
-        """The words that the journey has not, nor ever had from an import: what its reader has deleted stays away."""
-        known = {key for log in logs for key in (log.import_key, log_key(log.pk), words_key(log.quote, log.memo))}
-        for data in ImportRow.objects.filter(journey=journey).values_list("data", flat=True):
-            known.update(data.get("keys", ()))
-        return [passage for passage in record.passages if not known.intersection(passage.keys)]
-
     # Writing
 
     def _write(self, batch: _Batch) -> None:
@@ -299,7 +235,3 @@ class Taking:
 
 def _book_key(title: str, authors: str, isbn13: str) -> tuple[str, str, str]:
     return fold(title) or title, fold(authors), isbn13
-
-
-def _moment(text: Any, default: datetime) -> datetime:
-    return datetime.fromisoformat(text) if text else default

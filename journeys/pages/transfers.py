@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
 from wsgiref.util import FileWrapper
@@ -15,92 +14,70 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.files.base import File
-from django.core.paginator import Paginator
 from django.http import (
-    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
 )
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from journeys.access import own_export, own_import
 from journeys.exporting.archives import GOODREADS_NAME, READWISE_NAME, write_markdown
+from journeys.exporting.sending import archive_response
 from journeys.exporting.services import delete_export, kept_until, request_everything
 from journeys.exporting.tables import csv_text, goodreads_rows, readwise_rows
-from journeys.importing.matching import NEW_BOOK, SKIP
-from journeys.importing.reasons import Refused, file_reason, row_reason
+from journeys.forms.transfers import ColumnsForm, ConfirmForm, UploadForm
+from journeys.importing.job import unanswered
+from journeys.importing.reasons import Refused, file_reason, left_out_text, work_text
 from journeys.importing.services import (
     NotNow,
     TooManyImports,
     ask_for_its_music,
     begin_import,
+    books_in_question,
     choose,
     choose_new_for_all,
     confirm,
     counts_of,
     delete_import,
+    has_left_out,
     has_rows_without_status,
     map_columns,
+    may_map_columns,
     music_to_ask,
+    reopen,
+    sample_of,
     stop_asking,
     undo,
+    usual_status,
 )
+from journeys.importing.undoing import what_undoing_takes
 from journeys.models import (
     AT_WORK,
     Export,
     ExportState,
     Import,
-    ImportFormat,
-    ImportRow,
     ImportState,
-    JourneyStatus,
     Reader,
     RowOutcome,
 )
-from journeys.pages.downloads import Made, send
-from journeys.transfer_forms import ColumnsForm, ConfirmForm, UploadForm
-from music.ranges import ranged_response
-from music.storage import open_audio, signed_url
+from journeys.pages.downloads import Made, as_download, send
+from journeys.pages.import_rows import page_after, page_of, rank_of, rows_shown
 from music.waiting import span_text
 from readingjourney.forms import see_other
 
-ROWS_A_PAGE = 50
 ROW_FIELD = re.compile("row-([0-9]{1,9})")
+AFTER = re.compile("([0-2])-([0-9]{1,9})")
 SHOWN_IMPORTS = 50
 SENT_AT_ONCE = 64 * 1024
-NO_STATUS_BY_DEFAULT = {ImportFormat.CALIBRE: JourneyStatus.WANT}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the things that a row may be."""
-
-    value: str
-    text: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RowLine:
-    """A row of the file as the reader looks at it."""
-
-    row: ImportRow
-    facts: list[str]
-    reason: str
-    choices: list[Choice]
-
-    @property
-    def title(self) -> str:
-        return self.row.title or _("(without a title)")
 
 
 class ImportsPage(LoginRequiredMixin, View):
@@ -134,7 +111,7 @@ class ImportPage(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
         record = own_import(request.user, import_id)
-        form = ColumnsForm(sample=record.mapping.get("sample", {})) if record.state == ImportState.MAPPING else None
+        form = ColumnsForm(sample=sample_of(record)) if record.state == ImportState.MAPPING else None
         return render_import(request, record, form)
 
 
@@ -143,16 +120,14 @@ def render_import(
 ) -> HttpResponse:
     counts = counts_of(record)
     is_ready, is_done = record.state == ImportState.READY, record.state == ImportState.DONE
-    shown = request.GET.get("show", RowOutcome.CHOICE if is_ready else "")
+    shown = request.GET.get("show", "")
     if not counts.get(shown):
         shown = ""
-    rows = record.rows.select_related("journey")
-    page = Paginator(rows.filter(outcome=shown) if shown else rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page, lines = page_of(rows_shown(record, shown, by_question=is_ready), request.GET.get("page"))
     music_count, music_span = music_to_ask(record) if is_done else (0, None)
     confirm_form = None
     if is_ready and has_rows_without_status(record):
-        usual = NO_STATUS_BY_DEFAULT.get(ImportFormat(record.format), JourneyStatus.FINISHED)
-        confirm_form = ConfirmForm(initial={"status": usual})
+        confirm_form = ConfirmForm(initial={"status": usual_status(record)})
     context = {
         "record": record,
         "is_at_work": record.state in AT_WORK,
@@ -160,14 +135,22 @@ def render_import(
         "reason": file_reason(record.error_code),
         "columns_form": columns_form,
         "sample": record.mapping.get("sample", {}),
+        "is_ready": is_ready,
+        "may_map_columns": is_ready and may_map_columns(record),
         "counts": [(str(outcome), RowOutcome(outcome).label, counts[outcome]) for outcome in RowOutcome],
         "new_count": counts[RowOutcome.NEW],
         "choice_count": counts[RowOutcome.CHOICE],
+        "has_left_out": is_ready and has_left_out(record),
+        "book_count": books_in_question(record).count() if is_ready and counts[RowOutcome.CHOICE] else 0,
+        "unanswered_count": unanswered(record).count() if is_done else 0,
         "imported_count": counts[RowOutcome.IMPORTED],
         "row_count": sum(counts.values()),
+        "left_out": left_out_text(record),
         "shown": shown,
         "page": page,
-        "lines": [row_line(row) for row in page],
+        "lines": lines,
+        "has_choices": any(line.choices or line.may_be_left_out for line in lines),
+        "after": f"{rank_of(lines[-1].row)}-{lines[-1].row.number}" if lines else "",
         "confirm_form": confirm_form,
         "music_count": music_count,
         "music_span": span_text(*music_span) if music_span else "",
@@ -175,108 +158,95 @@ def render_import(
     return render(request, "transfers/import.html", context, status=status)
 
 
-def work_text(record: Import) -> str:
-    """What a worker is doing with the import, for its page and the script that keeps it up to date."""
-    texts = {
-        ImportState.UPLOADED: _("Waiting to be read"),
-        ImportState.READING: _("Being read"),
-        ImportState.IMPORTING: _("Being taken in"),
-        ImportState.SCORING: _("Its music is being asked for"),
-        ImportState.UNDOING: _("Being taken back"),
-    }
-    text = texts.get(ImportState(record.state), "")
-    if text and record.total:
-        counted = _("%(done)s of %(total)s") % {"done": min(record.done, record.total), "total": record.total}
-        return f"{text} · {counted}"
-    return text
-
-
-def row_line(row: ImportRow) -> RowLine:
-    facts = []
-    if row.authors:
-        facts.append(row.authors)
-    if status := row.data.get("status"):
-        facts.append(str(JourneyStatus(status).label))
-    if days := " – ".join(row.data[name] for name in ("started_on", "ended_on") if row.data.get(name)):
-        facts.append(days)
-    if words := len(row.data.get("passages", ())):
-        facts.append(ngettext("%(count)d text", "%(count)d texts", words) % {"count": words})
-    if match := row.data.get("match"):
-        facts.append(_("as the book %(book)s") % {"book": match})
-    return RowLine(row, facts, row_reason(row.reason), choices_of(row))
-
-
-def choices_of(row: ImportRow) -> list[Choice]:
-    """What the reader may say that the row is; nothing where there is no question."""
-    if not row.candidates or row.outcome not in (RowOutcome.CHOICE, RowOutcome.NEW, RowOutcome.SKIPPED):
-        return []
-    found = [(candidate["value"], candidate_text(candidate)) for candidate in row.candidates]
-    if row.reason in ("several_books", "title_only", "your_choice") and not any(
-        value.startswith("journey:") for value, _text in found
-    ):
-        found.append((NEW_BOOK, _("another book, of its own")))
-    found.append((SKIP, _("leave it out")))
-    return [Choice(value, text, row.choice == value) for value, text in found]
-
-
-def candidate_text(candidate: dict[str, str]) -> str:
-    """What the reader chooses among, in their language."""
-    status = candidate.get("status", "")
-    if status == "again":
-        return _("another reading of the book")
-    if status:
-        label = JourneyStatus(status).label
-        days = f" ({candidate['text']})" if candidate["text"] else ""
-        return _("the journey that you have: %(status)s") % {"status": f"{label}{days}"}
-    return _("this book: %(book)s") % {"book": candidate["text"]}
-
-
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def give_columns(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
-    """What the columns of a table mean."""
+    """What the columns of a table mean; again, too, as long as nothing of it is taken in."""
     record = own_import(request.user, import_id)
-    form = ColumnsForm(request.POST, sample=record.mapping.get("sample", {}))
-    if record.state == ImportState.MAPPING and not form.is_valid():
-        return render_import(request, record, form, status=422)
-    if form.is_valid():
-        _try(
-            request,
-            lambda: map_columns(
-                record, fields=form.meaning, dates=form.cleaned_data["dates"], out_of=form.cleaned_data["out_of"]
-            ),
-        )
+    if not may_map_columns(record):
+        messages.error(request, str(NotNow()))
+        return see_other(reverse("import", args=[record.pk]))
+    form = ColumnsForm(request.POST if request.method == "POST" else None, sample=sample_of(record))
+    if not form.is_valid():
+        context = {"record": record, "columns_form": form, "sample": record.mapping["sample"]}
+        return render(request, "transfers/columns.html", context, status=422 if form.is_bound else 200)
+    dates, out_of = form.cleaned_data["dates"], form.cleaned_data["out_of"]
+    _try(request, lambda: map_columns(record, fields=form.meaning, dates=dates, out_of=out_of))
     return see_other(reverse("import", args=[record.pk]))
 
 
 @login_required
 @require_POST
 def give_choices(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
-    """What the rows in question are; with "all" in it, every book in question is one of its own."""
+    """What the reader has chosen of the rows on the page, and then on to where they want to look (`to`). With "all" in
+    it, every book that is still in question is one of its own."""
     record = own_import(request.user, import_id)
-    chosen = {
+
+    def work() -> None:
+        taken = choose(record, chosen_in(request.POST), status=request.POST.get("status", ""))
+        if "all" in request.POST:
+            taken += choose_new_for_all(record)
+        if taken:
+            saved = ngettext("%(count)d choice saved.", "%(count)d choices saved.", taken)
+            messages.success(request, saved % {"count": taken})
+
+    _try(request, work)
+    return see_other(reverse("import", args=[record.pk], query=_place(record, request.POST.get("to", ""))))
+
+
+def chosen_in(data: QueryDict) -> dict[int, str]:
+    """Row's number → what it is to be."""
+    return {
         int(found.group(1)): str(value)
-        for name, value in request.POST.items()
+        for name, value in data.items()
         if value and (found := ROW_FIELD.fullmatch(name))
     }
 
-    def work() -> None:
-        taken = choose_new_for_all(record) if "all" in request.POST else choose(record, chosen)
-        noted = ngettext("%(count)d choice noted.", "%(count)d choices noted.", taken)
-        messages.success(request, noted % {"count": taken})
 
-    _try(request, work)
-    return see_other(reverse("import", args=[record.pk]))
+def _place(record: Import, text: str) -> dict[str, str | int]:
+    """The query of the page that a button of the preview leads to: a page by its number, or what comes after a row."""
+    asked = QueryDict(text[:200])
+    shown = asked.get("show", "")
+    shown = shown if shown in RowOutcome.values else ""
+    page: str | int = asked.get("page", "")
+    if found := AFTER.fullmatch(asked.get("after", "")):
+        page = page_after(rows_shown(record, shown, by_question=True), int(found.group(1)), int(found.group(2)))
+    return {name: value for name, value in (("show", shown), ("page", page)) if value}
+
+
+class ConfirmPage(LoginRequiredMixin, View):
+    """Having what is new taken in. The choices on the preview come along; where questions stay open, this asks whether
+    they may."""
+
+    def get(self, request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
+        record = own_import(request.user, import_id)
+        counts = counts_of(record)
+        if record.state != ImportState.READY or not counts[RowOutcome.CHOICE]:
+            return see_other(reverse("import", args=[record.pk]))
+        context = {
+            "record": record,
+            "new_count": counts[RowOutcome.NEW],
+            "choice_count": counts[RowOutcome.CHOICE],
+        }
+        return render(request, "transfers/confirm.html", context)
+
+    def post(self, request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
+        record = own_import(request.user, import_id)
+        form = ConfirmForm(request.POST)
+        status = form.cleaned_data["status"] if form.is_valid() else ""
+        if record.state == ImportState.READY:
+            if not _try(request, lambda: choose(record, chosen_in(request.POST), status=status)):
+                return see_other(reverse("import", args=[record.pk]))
+            if "anyway" not in request.POST and counts_of(record)[RowOutcome.CHOICE]:
+                return see_other(reverse("import-confirm", args=[record.pk]))
+        _try(request, lambda: confirm(record, status=status))
+        return see_other(reverse("import", args=[record.pk]))
 
 
 @login_required
 @require_POST
-def confirm_import(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
-    record = own_import(request.user, import_id)
-    form = ConfirmForm(request.POST)
-    status = form.cleaned_data["status"] if form.is_valid() else ""
-    _try(request, lambda: confirm(record, status=status))
-    return see_other(reverse("import", args=[record.pk]))
+def reopen_import(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
+    return _act(request, import_id, reopen)
 
 
 @login_required
@@ -291,10 +261,17 @@ def stop_music(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     return _act(request, import_id, stop_asking)
 
 
-@login_required
-@require_POST
-def undo_import(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
-    return _act(request, import_id, undo)
+class UndoPage(LoginRequiredMixin, View):
+    """Whether the import is to be taken back, with what would go and what would stay."""
+
+    def get(self, request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
+        record = own_import(request.user, import_id)
+        if record.state != ImportState.DONE:
+            return see_other(reverse("import", args=[record.pk]))
+        return render(request, "transfers/undo.html", {"record": record, "takes": what_undoing_takes(record)})
+
+    def post(self, request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
+        return _act(request, import_id, undo)
 
 
 @login_required
@@ -313,7 +290,7 @@ def _act(request: HttpRequest, import_id: uuid.UUID, action: Callable[[Import], 
     return see_other(reverse("import", args=[record.pk]))
 
 
-def _try(request: HttpRequest, work: Callable[[], None]) -> bool:
+def _try(request: HttpRequest, work: Callable[[], object]) -> bool:
     """Do it, or say why not: another window may have been faster."""
     try:
         work()
@@ -348,47 +325,26 @@ def remove_export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def export_file(request: HttpRequest, export_id: uuid.UUID) -> HttpResponseBase:
     """The archive itself."""
     return archive_response(request, own_export(request.user, export_id))
 
 
-def archive_response(request: HttpRequest, export: Export) -> HttpResponseBase:
-    """The archive, whole or in ranges, from us or from where it is stored. Raises `Http404` where there is none."""
-    if export.state != ExportState.READY or not export.file:
-        raise Http404
-    day = timezone.localtime(export.finished_at).date() if export.finished_at else timezone.localdate()
-    disposition = _attachment(f"reading-journey-{day.isoformat()}.zip")
-    key = str(export.file.name)
-    if url := signed_url(key, disposition=disposition):
-        return HttpResponseRedirect(url)
-    try:
-        file = open_audio(key)
-    except FileNotFoundError:
-        raise Http404 from None
-    response = ranged_response(
-        request, file, size=file.size, content_type="application/zip", etag=f"{export.pk}-{export.fencing_token}"
-    )
-    response["Content-Disposition"] = disposition
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 @login_required
-@require_GET
+@require_safe
 def goodreads_csv(request: HttpRequest) -> HttpResponseBase:
     return _table(request, goodreads_rows, GOODREADS_NAME)
 
 
 @login_required
-@require_GET
+@require_safe
 def readwise_csv(request: HttpRequest) -> HttpResponseBase:
     return _table(request, readwise_rows, READWISE_NAME)
 
 
 @login_required
-@require_GET
+@require_safe
 def markdown_zip(request: HttpRequest) -> HttpResponseBase:
     """Every journey as a text."""
     return _written(request, write_markdown, "markdown.zip", "application/zip")
@@ -405,7 +361,10 @@ def _written(
     request: HttpRequest, write: Callable[[Reader, IO[bytes]], None], name: str, content_type: str
 ) -> HttpResponseBase:
     """The file, written whole before any of it is sent: what goes wrong is an error page and no file cut short, and a
-    slow line keeps no database waiting."""
+    slow line keeps no database waiting. To HEAD, only what it would be called: it is not written for that."""
+    file_name = f"{timezone.localdate().isoformat()}-{name}"
+    if request.method == "HEAD":
+        return as_download(StreamingHttpResponse((), content_type=content_type), file_name)
 
     def make() -> Made:
         with ExitStack() as unless_whole:
@@ -413,10 +372,6 @@ def _written(
             write(request.user, file)  # type: ignore[arg-type]  # logged in
             file.seek(0)
             unless_whole.pop_all()
-        return f"{timezone.localdate().isoformat()}-{name}", FileWrapper(file, SENT_AT_ONCE)
+        return file_name, FileWrapper(file, SENT_AT_ONCE)
 
     return send(request, make, content_type=content_type, otherwise=reverse("exports"))
-
-
-def _attachment(name: str) -> str:
-    return content_disposition_header(as_attachment=True, filename=name) or "attachment"

@@ -10,12 +10,14 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignUp, log_in
+from tests.browser.test_accessibility import axe_faults
 from tests.process.product import Product
 from tests.pure.importing import samples
 
 SEND = "form[action='/imports'] button[type=submit]"
-TAKE_IN = "form[action$='/confirm'] button[type=submit]"
+TAKE_IN = ".panel button[formaction$='/confirm']"
 ANSWER_SECONDS = 30_000
+QUESTION = "8,데미안" + "," * 17 + "read" + "," * 12 + "\n"
 
 
 def send(page: Page, product: Product, name: str, text: str) -> None:
@@ -65,7 +67,7 @@ def test_music_is_made_of_imported_words_when_it_is_asked_for(page: Page, produc
     expect(ask).to_be_visible(timeout=ANSWER_SECONDS)
     ask.click()
     expect(ask).to_have_count(0, timeout=ANSWER_SECONDS)
-    expect(page.locator("form[action$='/undo']")).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.locator("a[href$='/undo']")).to_be_visible(timeout=ANSWER_SECONDS)
     page.locator(".transfer-row a").first.click()
     expect(page.get_by_text(re.compile("음악 준비됨")).first).to_be_visible(timeout=60_000)
 
@@ -89,17 +91,40 @@ def test_an_unknown_table_is_explained_on_a_narrow_page(page: Page, product: Pro
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_enter_in_a_choice_saves_it_and_stays(page: Page, product: Product, sign_up: SignUp) -> None:
+    sign_up(page, product)
+    send(page, product, "goodreads.csv", samples.GOODREADS_OLD + QUESTION)
+    expect(page.locator(TAKE_IN)).to_be_visible(timeout=ANSWER_SECONDS)
+    page.click("button[name=to][value='show=choice']")
+    page.wait_for_url("**show=choice")
+    assert axe_faults(page) == []
+    choice = page.locator("input[type=radio][name='row-2']").first
+    choice.check()
+    with page.expect_navigation(url="**show=choice**"):
+        choice.press("Enter")
+    expect(page.locator(".outcome-choice")).to_have_count(0, timeout=ANSWER_SECONDS)
+
+
 def test_without_scripts_the_page_reloads_until_the_file_is_read(
     page: Page, product: Product, sign_up: SignUp, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
-    sign_up(page, product, "alice-plain")
+    sign_up(page, product, "alice-imports")
     plain = browser.new_context(**browser_context_args, java_script_enabled=False)
     try:
         other = plain.new_page()
-        log_in(other, product, "alice-plain")
-        send(other, product, "goodreads.csv", samples.GOODREADS_OLD)
+        log_in(other, product, "alice-imports")
+        # A title of the catalogue without its author is a question, and its answer goes along with the button.
+        send(other, product, "goodreads.csv", samples.GOODREADS_OLD + QUESTION)
         expect(other.locator(TAKE_IN)).to_be_visible(timeout=ANSWER_SECONDS)
         other.click(TAKE_IN)
-        expect(other.locator("form[action$='/undo']")).to_be_visible(timeout=ANSWER_SECONDS)
+        other.wait_for_url("**/confirm")
+        other.go_back()
+        other.locator("input[type=radio][name='row-2']").first.check()
+        other.click(TAKE_IN)
+        expect(other.locator(".outcome-imported")).to_have_count(2, timeout=ANSWER_SECONDS)
+        other.click("a[href$='/undo']")
+        expect(other.locator(".bullets li")).to_have_count(1)
+        other.click("form[action$='/undo'] a")
+        expect(other.locator("a[href$='/undo']")).to_be_visible(timeout=ANSWER_SECONDS)
     finally:
         plain.close()

@@ -7,7 +7,7 @@ import io
 import json
 import unicodedata
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,16 +21,19 @@ from journeys.exporting import archives, job
 from journeys.exporting.document import document_of
 from journeys.exporting.services import request_everything, tidy_exports
 from journeys.exporting.tables import csv_text, goodreads_rows, readwise_rows
-from journeys.importing import job as import_job
+from journeys.importing import music as importing_music
+from journeys.importing.services import undo
 from journeys.models import Book, Export, Journey, Progress, Reader, ReadingLog, Tag
+from journeys.pages import transfers
 from journeys.services import LogEntry, add_book, add_log, finish_journey, start_journey
+from journeys.services.briefing import remake_piece
 from journeys.services.readers import delete_reader
 from journeys.services.texts import nfc
 from music.brief import Mood
 from music.generation import advance
 from music.models import MusicTrack
 from music.storage import audio_storage
-from tests.db.transfers import exported, outcomes, taken_in, unpacked
+from tests.db.transfers import exported, outcomes, packed, taken_in, unpacked, worked
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +185,22 @@ def test_a_table_for_goodreads_is_safe_to_open_and_comes_back(alice: Reader, bob
     assert (theirs.book.title, theirs.review, theirs.ended_on) == (rich.book.title, "@좋았다", rich.ended_on)
 
 
+@pytest.mark.parametrize(("quarters", "stars"), [(1, "1"), (6, "2"), (9, "2"), (10, "3"), (14, "4"), (20, "5")])
+def test_half_a_star_is_rounded_up_for_goodreads(alice: Reader, rich: Journey, quarters: int, stars: str) -> None:
+    Journey.objects.filter(pk=rich.pk).update(rating=quarters)
+    assert rows_of(csv_text(goodreads_rows(alice)))[0]["My Rating"] == stars
+
+
+def test_the_day_a_journey_was_added_is_the_readers_own_and_comes_back(
+    alice: Reader, bob: Reader, rich: Journey
+) -> None:
+    Journey.objects.filter(pk=rich.pk).update(created_at=datetime(2024, 1, 1, 16, 0, tzinfo=UTC))  # the 2nd in Seoul
+    sent = "".join(csv_text(goodreads_rows(alice)))
+    assert rows_of([sent])[0]["Date Added"] == "2024/01/02"
+    taken_in(bob, sent)
+    assert rows_of(csv_text(goodreads_rows(bob)))[0]["Date Added"] == "2024/01/02"
+
+
 def test_a_table_for_readwise_is_safe_to_open_and_comes_back(alice: Reader, bob: Reader, rich: Journey) -> None:
     rows = rows_of(csv_text(readwise_rows(alice)))
     assert [row["Highlight"] for row in rows] == ["'=cmd|' /C calc'!A0", "'-3도였다", "끝"]
@@ -274,6 +293,27 @@ def test_tables_and_texts_are_there_at_once(as_alice: Client, rich: Journey, pag
     assert "private" in answer["Cache-Control"]
 
 
+@pytest.mark.parametrize("page", ["/exports/goodreads.csv", "/exports/readwise.csv", "/exports/markdown.zip"])
+def test_nothing_is_put_together_to_say_what_it_is_called(
+    as_alice: Client, rich: Journey, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(transfers, "TemporaryFile", lambda: pytest.fail("it is put together"))
+        answer = as_alice.head(page)
+    expected = as_alice.get(page)
+    assert b"".join(expected.streaming_content)  # type: ignore[attr-defined]
+    assert answer.status_code == 200
+    for name in ("Content-Type", "Content-Disposition", "Cache-Control"):
+        assert answer[name] == expected[name]
+    assert "Content-Length" not in answer  # it would be another than the file's
+
+
+def test_the_archive_is_there_for_head(as_alice: Client, alice: Reader) -> None:
+    size = len(exported(alice))
+    answer = as_alice.head(f"/exports/{Export.objects.get().pk}/file")
+    assert (answer.status_code, answer["Content-Length"]) == (200, str(size))
+
+
 def test_what_goes_wrong_on_the_way_is_an_error_and_no_file_cut_short(
     as_alice: Client, rich: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,14 +338,6 @@ def archive_of(reader: Reader, **changes: Any) -> tuple[dict[str, bytes], dict[s
     music.update(changes)
     files["journey.json"] = json.dumps(document).encode()
     return files, music
-
-
-def packed(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", method) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return target.getvalue()
 
 
 @pytest.fixture
@@ -339,7 +371,7 @@ def test_where_there_is_no_room_the_words_come_without_their_music(
     alice: Reader, bob: Reader, heard: MusicTrack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = exported(alice)
-    monkeypatch.setattr(import_job, "has_room", lambda: False)
+    monkeypatch.setattr(importing_music, "has_room", lambda: False)
     record = taken_in(bob, archive, "everything.zip")
     assert record.state == "done"
     assert not MusicTrack.objects.filter(owner=bob).exists()
@@ -351,8 +383,37 @@ def test_a_new_archive_replaces_the_older_one(alice: Reader) -> None:
     assert [file.key for file in audio_storage().listing("exports")] == [str(Export.objects.get().file.name)]
 
 
-def test_an_archive_for_which_there_is_no_room_twice_is_not_begun(alice: Reader, heard: MusicTrack) -> None:
-    MusicTrack.objects.filter(pk=heard.pk).update(file_size=2**60)
+def test_a_journey_is_taken_back_with_the_music_that_came_with_it(
+    alice: Reader, bob: Reader, heard: MusicTrack, django_capture_on_commit_callbacks: Any
+) -> None:
+    archive = exported(alice)
+    before = sorted(file.key for file in audio_storage().listing("tracks"))
+    record = taken_in(bob, archive, "everything.zip")
+    assert MusicTrack.objects.for_reader(bob).get().status == "completed"
+    undo(record)
+    with django_capture_on_commit_callbacks(execute=True):
+        worked(record)
+    assert {reason for _outcome, reason in outcomes(record)} == {"undone"}
+    assert not Journey.objects.for_reader(bob).exists()
+    assert list(MusicTrack.objects.all()) == [heard]
+    assert sorted(file.key for file in audio_storage().listing("tracks")) == before
+
+
+def test_a_journey_whose_music_was_made_again_stays_when_its_import_is_taken_back(
+    alice: Reader, bob: Reader, heard: MusicTrack
+) -> None:
+    record = taken_in(bob, exported(alice), "everything.zip")
+    assert remake_piece(MusicTrack.objects.for_reader(bob).get(), mood=Mood.JOY)
+    undo(record)
+    worked(record)
+    assert outcomes(record) == [("imported", "touched")]
+
+
+def test_an_archive_for_which_there_is_no_room_twice_is_not_begun(
+    alice: Reader, heard: MusicTrack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard.refresh_from_db()
+    monkeypatch.setattr(job, "free_bytes", lambda: {"data": 2 * heard.file_size, "temporary": 10**12})
     export = request_everything(alice)
     job.work(export.pk)
     export.refresh_from_db()

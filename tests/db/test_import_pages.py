@@ -121,12 +121,14 @@ def test_what_is_not_possible_now_is_said(as_alice: Client, alice: Reader) -> No
 def test_an_import_is_its_readers_own(as_alice: Client, alice_api: APIClient, bob: Reader) -> None:
     theirs = brought(bob, table(EMMA))
     assert as_alice.get(f"/imports/{theirs.pk}").status_code == 404
-    for action in ("columns", "choices", "confirm", "music", "music/stop", "undo", "delete"):
+    for action in ("columns", "choices", "confirm", "reopen", "music", "music/stop", "undo", "delete"):
         assert as_alice.post(f"/imports/{theirs.pk}/{action}").status_code == 404
+    for page in ("columns", "confirm", "undo"):
+        assert as_alice.get(f"/imports/{theirs.pk}/{page}").status_code == 404
     assert alice_api.get(f"/api/imports/{theirs.pk}").status_code == 404
     assert alice_api.get(f"/api/imports/{theirs.pk}/rows").status_code == 404
     assert alice_api.delete(f"/api/imports/{theirs.pk}").status_code == 404
-    for action in ("columns", "choices", "confirm", "music", "undo"):
+    for action in ("columns", "choices", "confirm", "reopen", "music", "undo"):
         assert alice_api.post(f"/api/imports/{theirs.pk}/{action}", {}).status_code == 404
     assert alice_api.get("/api/imports").json()["results"] == []
 
@@ -190,9 +192,36 @@ def test_exports_over_the_api(alice_api: APIClient, alice: Reader) -> None:
     assert alice_api.delete(answer["Location"]).status_code == 204
 
 
-def test_a_field_of_an_endless_number_is_no_row(as_alice: Client, alice: Reader) -> None:
+def test_a_field_of_an_endless_number_is_no_row(as_alice: Client, alice_api: APIClient, alice: Reader) -> None:
     record = brought(alice, table({**EMMA, "Author": ""}))
     fields = urlencode({f"row-{'9' * 5000}": "new", f"row-{10**15}": "new"})
     form = "application/x-www-form-urlencoded"
     assert as_alice.post(f"/imports/{record.pk}/choices", fields, content_type=form).status_code == 303
     assert choose(record, {10**30: "new"}) == 0
+    address = f"/api/imports/{record.pk}/choices"
+    refused = alice_api.post(address, {"choices": [{"number": 10**30, "choice": "new"}]}, format="json")
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["attr"].startswith("choices")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "said", "counts"),
+    [
+        (samples.READWISE, "a.csv", "1 article, 1 tweet, 1 podcast h", {"articles": 1, "tweets": 1, "podcasts": 1}),
+        (samples.CLIPPINGS + samples.CLIPPINGS_KOREAN, "My Clippings.txt", "2 bookmarks", {"bookmarks": 2}),
+        (samples.GOODREADS_NEW, "a.csv", "", {}),
+    ],
+)
+def test_what_is_left_out_is_said_before_and_after(
+    as_alice: Client, alice_api: APIClient, alice: Reader, data: str, name: str, said: str, counts: dict[str, int]
+) -> None:
+    Reader.objects.update(language="en")
+    record = brought(alice, data, name)
+    for _step in ("preview", "result"):
+        page = as_alice.get(f"/imports/{record.pk}").content.decode()
+        assert ("Left out: " in page) is bool(counts)
+        assert said in page
+        assert alice_api.get(f"/api/imports/{record.pk}").json()["left_out"] == counts
+        confirm(record)
+        worked(record)
+    assert record.state == "done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import date, timedelta
 from typing import Any
 
@@ -115,8 +116,86 @@ def test_a_file_that_has_grown_brings_only_what_is_new(alice: Reader) -> None:
 def test_a_highlight_drawn_longer_since_the_last_time_is_not_a_new_one(alice: Reader) -> None:
     shorter = samples.CLIPPINGS.split("==========")[0] + "==========\n"
     taken_in(alice, shorter, "My Clippings.txt")
-    again = taken_in(alice, samples.CLIPPINGS, "My Clippings.txt")
+    blocks = samples.CLIPPINGS.split("==========\n")
+    again = taken_in(alice, "==========\n".join([blocks[0], *blocks[2:]]), "My Clippings.txt")
     assert outcomes(again)[0] == ("duplicate", "words_known")
+
+
+def noted(*notes: str, on: str = "") -> str:
+    """Clippings with one highlight and these notes on it, each as the device adds it; `on` is another highlight."""
+    where = "Location 1390-1391 | Added on Saturday, March 9, 2024 10:00:00 PM"
+    text = f"Emma (Jane Austen)\n- Your Highlight on page 9 | {where}\n\nIt was a wonder.\n==========\n"
+    for note in notes:
+        text += f"Emma (Jane Austen)\n- Your Note on page 9 | {where}\n\n{note}\n==========\n"
+    if on:
+        later = where.replace("1390-1391", "1500-1501")
+        text += f"Emma (Jane Austen)\n- Your Highlight on page 20 | {later}\n\n{on}\n==========\n"
+    return text
+
+
+def said() -> list[tuple[str, str]]:
+    logs = ReadingLog.objects.filter(version__gt=0).order_by("version")
+    return list(logs.values_list("quote", "memo"))
+
+
+def test_a_note_that_came_later_arrives_in_a_log_of_its_own(alice: Reader) -> None:
+    taken_in(alice, noted(), "My Clippings.txt")
+    edit_log(ReadingLog.objects.get(version=1), LogEntry(quote="It was a wonder.", memo="my own words"))
+    for notes in (["love"], ["love", "and hate"]):
+        again = taken_in(alice, noted(*notes), "My Clippings.txt")
+        assert outcomes(again) == [("imported", "words_new")]
+        assert outcomes(taken_in(alice, noted(*notes), "My Clippings.txt")) == [("duplicate", "words_known")]
+    assert said() == [("It was a wonder.", "my own words"), ("", "love"), ("", "and hate")]
+    assert ReadingLog.objects.get(version=2).page == 9
+
+
+def test_a_note_that_came_later_goes_when_its_import_is_taken_back(alice: Reader) -> None:
+    taken_in(alice, noted(), "My Clippings.txt")
+    again = taken_in(alice, noted("love", "and hate"), "My Clippings.txt")
+    assert said() == [("It was a wonder.", ""), ("", "love\n\nand hate")]
+    undo(again)
+    worked(again)
+    assert said() == [("It was a wonder.", "")]
+
+
+def test_a_note_that_its_reader_has_deleted_stays_away(alice: Reader) -> None:
+    taken_in(alice, noted("love"), "My Clippings.txt")
+    edit_log(ReadingLog.objects.get(version=1), LogEntry(quote="It was a wonder."))
+    assert outcomes(taken_in(alice, noted("love"), "My Clippings.txt")) == [("duplicate", "words_known")]
+    taken_in(alice, noted("love", "and hate"), "My Clippings.txt")
+    delete_log(ReadingLog.objects.get(memo="and hate"))
+    assert outcomes(taken_in(alice, noted("love", "and hate"), "My Clippings.txt")) == [("duplicate", "words_known")]
+    assert said() == [("It was a wonder.", "")]
+
+
+def test_a_note_is_known_though_nobody_remembers_its_import(alice: Reader) -> None:
+    for notes in ([], ["love", "and hate"]):
+        taken_in(alice, noted(*notes), "My Clippings.txt")
+    Import.objects.all().delete()
+    assert outcomes(taken_in(alice, noted("and hate", "love"), "My Clippings.txt")) == [("duplicate", "words_known")]
+
+
+def test_a_note_and_a_quote_may_say_the_same(alice: Reader) -> None:
+    taken_in(alice, noted(), "My Clippings.txt")
+    taken_in(alice, noted(on="Love"), "My Clippings.txt")
+    assert outcomes(taken_in(alice, noted("love", on="Love"), "My Clippings.txt")) == [("imported", "words_new")]
+    assert said() == [("It was a wonder.", ""), ("Love", ""), ("", "love")]
+
+
+def test_a_note_joins_a_quote_that_its_reader_has_typed_in(alice: Reader, journey: Journey) -> None:
+    add_log(journey, LogEntry(quote="한 문장."))
+    readwise = "Highlight,Book Title,Book Author,Amazon Book ID,Note\n한 문장.,데미안,헤르만 헤세,,좋다\n"
+    assert outcomes(taken_in(alice, readwise)) == [("imported", "joins")]
+    assert said() == [("한 문장.", ""), ("", "좋다")]
+
+
+def test_a_quote_that_is_there_twice_in_a_file_keeps_the_note_of_either(alice: Reader) -> None:
+    readwise = (
+        "Highlight,Book Title,Book Author,Amazon Book ID,Note\nOne.,Emma,Jane Austen,,\nOne.,Emma,Jane Austen,,N\n"
+    )
+    taken_in(alice, readwise)
+    assert said() == [("One.", ""), ("", "N")]
+    assert outcomes(taken_in(alice, readwise)) == [("duplicate", "words_known")]
 
 
 def test_a_quote_that_its_reader_has_deleted_stays_away(alice: Reader) -> None:
@@ -274,6 +353,36 @@ def test_a_row_that_cannot_be_taken_in_says_why(alice: Reader, row: dict[str, st
     assert outcomes(record) == [("failed", reason), ("imported", "")]
 
 
+def test_a_number_that_nobody_knows_is_shown_for_a_title(alice: Reader) -> None:
+    record = taken_in(alice, "9780141439587\n9788937460449\n")
+    assert outcomes(record) == [("failed", "isbn_unknown"), ("imported", "")]
+    assert [row.title for row in record.rows.order_by("number")] == ["9780141439587", "9788937460449"]
+
+
+def test_a_number_that_is_there_twice_is_wanted_once(alice: Reader) -> None:
+    Book.objects.create(title="데미안", isbn13="9788937460449", added_by=alice)
+    record = taken_in(alice, "9788937460449\n9788937460449\n")
+    assert outcomes(record) == [("imported", ""), ("duplicate", "twice_in_file")]
+
+
+def test_a_journey_is_there_since_the_day_it_came_onto_the_shelf(alice: Reader) -> None:
+    taken_in(alice, samples.GOODREADS_NEW)
+    made = Journey.objects.get(book__title_en="Demian").created_at
+    assert made.astimezone(zoneinfo.ZoneInfo(alice.time_zone)).date() == date(2024, 1, 2)
+    taken_in(alice, samples.GOODREADS_OLD.replace("2019/01/01", "2999/01/01"))
+    assert Journey.objects.get(book__title="Emma").created_at <= timezone.now()
+
+
+def test_a_day_that_could_not_be_read_is_said_before_and_after(alice: Reader, as_alice: Client) -> None:
+    record = brought(alice, table({**EMMA, "Exclusive Shelf": "omas", "Date Read": "2021/02/30"}))
+    Reader.objects.update(language="en")
+    assert "a date could not be read" in as_alice.get(f"/imports/{record.pk}").content.decode()
+    confirm(record)
+    worked(record)
+    assert (Journey.objects.get().status, Journey.objects.get().ended_on) == ("finished", None)
+    assert "a date could not be read" in as_alice.get(f"/imports/{record.pk}").content.decode()
+
+
 def test_books_without_a_status_are_what_the_reader_says(alice: Reader) -> None:
     taken_in(alice, samples.CALIBRE, status="want")
     assert set(Journey.objects.values_list("status", flat=True)) == {"want"}
@@ -386,6 +495,14 @@ def test_what_nobody_confirmed_is_forgotten_after_a_while(
         assert tidy_imports() == 1
     assert list(Import.objects.all()) == [fresh]
     assert len(list(audio_storage().listing("imports"))) == 1
+
+
+@pytest.mark.parametrize("answer", [lambda record: choose(record, {1: "skip"}), choose_new_for_all])
+def test_the_days_of_a_preview_count_from_the_last_answer(alice: Reader, answer: Any) -> None:
+    record = brought(alice, table(EMMA))
+    Import.objects.update(updated_at=timezone.now() - timedelta(days=15))
+    answer(record)
+    assert tidy_imports() == 0
 
 
 def test_an_import_can_be_taken_back(alice: Reader) -> None:

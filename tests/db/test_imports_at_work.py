@@ -239,16 +239,16 @@ def test_a_storage_that_fails_while_taking_in_is_tried_again_and_nothing_is_undo
 ) -> None:
     record = brought(alice, table(*ROWS))
     confirm(record)
-    real = job._take_in_music
+    real = job.take_in_music
 
     def failing(*_: Any) -> bool:
         raise StorageFailed("the bucket is away")
 
-    monkeypatch.setattr(job, "_take_in_music", failing)
+    monkeypatch.setattr(job, "take_in_music", failing)
     assert worked(record).state == ImportState.IMPORTING
     assert record.due_at is not None
     assert record.rows.count() == Journey.objects.count() == 7
-    monkeypatch.setattr(job, "_take_in_music", real)
+    monkeypatch.setattr(job, "take_in_music", real)
     assert worked(record).state == ImportState.DONE
 
 
@@ -263,7 +263,7 @@ def test_an_archive_that_is_lost_while_taking_in_costs_only_its_music(
     def gone(*_: Any) -> bool:
         raise error
 
-    monkeypatch.setattr(job, "_take_in_music", gone)
+    monkeypatch.setattr(job, "take_in_music", gone)
     assert worked(record).state == ImportState.DONE
     assert {outcome for outcome, _ in outcomes(record)} == {"imported"}
 

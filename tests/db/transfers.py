@@ -63,6 +63,14 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
+def packed(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
 def table(*rows: dict[str, Any]) -> str:
     """Goodreads' table with these cells, the others empty."""
     columns = ["Book Id", "Title", "Author", "ISBN13", "My Rating", "Exclusive Shelf", "Date Read", "My Review"]

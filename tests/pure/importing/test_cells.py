@@ -50,7 +50,8 @@ def test_a_column_tells_the_order_of_its_dates(texts: list[str], expected: str) 
 @pytest.mark.parametrize(
     ("text", "out_of", "expected"),
     [("5", 5, 20), ("4.25", 5, 17), ("0", 5, None), ("5.0", 5, 20), ("", 5, None), ("8", 10, 16), ("★★★★", 5, 16),
-     ("3,5", 5, 14), ("4/5", 5, 16), ("good", 5, None), ("-3", 5, None), ("900", 5, None)],
+     ("3,5", 5, 14), ("72.5", 100, 15), ("4.125", 5, 17),
+     ("4/5", 5, 16), ("good", 5, None), ("-3", 5, None), ("900", 5, None)],
 )  # fmt: skip
 def test_a_rating_is_counted_in_quarters_of_a_star(text: str, out_of: int, expected: int | None) -> None:
     assert cells.stars(text, out_of) == expected

@@ -72,6 +72,24 @@ def test_goodreads_data_download_gets_its_own_answer() -> None:
     assert code_of(packed(**{"review.json": b"[]", "user.json": b"{}"})) == "archive_is_goodreads_data"
 
 
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500
+OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (packed(**{"[Content_Types].xml": b"<x/>", "xl__workbook.xml": b"<x/>"}), "spreadsheet"),
+        (packed(**{"mimetype": f"{OPEN_DOCUMENT}spreadsheet".encode(), "content.xml": b"<x/>"}), "spreadsheet"),
+        (packed(**{"mimetype": f"{OPEN_DOCUMENT}text".encode(), "content.xml": b"<x/>"}), "archive_without_record"),
+        (COMPOUND + "Workbook".encode("utf-16-le") + b"\0" * 500, "spreadsheet"),
+        (COMPOUND + "WordDocument".encode("utf-16-le") + b"\0" * 500, "not_text"),
+    ],
+)
+def test_a_spreadsheet_is_called_one(data: bytes, code: str) -> None:
+    assert code_of(data) == code
+
+
 @pytest.mark.parametrize("data", [b"PK\x03\x04", b"PK\x03\x04" + b"x" * 500, packed(**{"a.csv": b"x,y\n1,2\n"})[:-30]])
 def test_a_damaged_archive_is_said_to_be_damaged(data: bytes) -> None:
     assert code_of(data) == "archive_broken"

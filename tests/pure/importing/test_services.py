@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from journeys.importing.reading import Limits, Parsed, parse_text
+from journeys.importing.reasons import LEFT_OUT
 from journeys.importing.records import tidy_record
 from journeys.models import ImportFormat
 from tests.pure.importing import samples
@@ -95,3 +96,46 @@ def test_calibre_with_halves_of_stars() -> None:
 def test_records_survive_their_way_through_json(text: str) -> None:
     for record in map(tidy_record, parsed(text).records):
         assert type(record).from_json(record.to_json()) == record
+
+
+@pytest.mark.parametrize("shelf", ["oma's shelf", ""])
+def test_a_day_goodreads_cannot_have_meant_makes_no_wish_of_a_book_that_was_read(shelf: str) -> None:
+    rows = "Title,Author,Exclusive Shelf,My Rating,Date Read\nEmma,Jane Austen,{},0,{}\n"
+    (emma,) = parsed(rows.format(shelf, "2021/02/30")).records
+    assert (emma.status, emma.ended_on, emma.remarks) == ("finished", None, ("date_unread",))
+    (emma,) = parsed(rows.format(shelf, "")).records
+    assert (emma.status, emma.remarks) == ("want", ())
+    (emma,) = parsed(rows.format("to-read", "2021/02/30")).records
+    assert (emma.status, emma.remarks) == ("want", ("date_unread",))
+
+
+@pytest.mark.parametrize("dates", ["2021/02/30", "2021/01/05-2021/02/30", "some day in 2021"])
+def test_a_day_storygraph_cannot_have_meant_is_said(dates: str) -> None:
+    text = f'Title,Read Status,Star Rating,Dates Read\nEmma,,4.0,"{dates}"\nPersuasion,to-read,,\n'
+    emma, persuasion = parsed(text).records
+    assert (emma.status, emma.ended_on, emma.remarks) == ("finished", None, ("date_unread",))
+    assert persuasion.remarks == ()
+
+
+def test_what_readwise_calls_a_book_is_one() -> None:
+    rows = (
+        "Highlight,Book Title,Book Author,Location Type,Location,Category\n"
+        "One.,Tweets from Tahrir,Nadia Idle,page,3,books\nTwo.,Dune,Frank Herbert,time_offset,90,books\n"
+        "Three.,,Somebody,page,3,books\nFour.,Tweets from a friend,Somebody,page,3,\n"
+    )
+    found = parsed(rows)
+    assert [record.title for record in found.records] == ["Tweets from Tahrir", "Dune"]
+    assert found.left_out == {"untitled": 1, "tweets": 1}
+
+
+def test_readwise_says_how_much_of_what_it_left_out() -> None:
+    assert parsed(samples.READWISE).left_out == {"tweets": 1, "articles": 1, "podcasts": 1}
+    more = (
+        "Highlight,Title,Author,Note,Category\n"
+        "One.,Emma,Jane Austen,,books\n,Emma,Jane Austen,,books\nTwo.,,Jane Austen,,\n"
+        "Three.,A Talk,Somebody,,podcasts\nFour.,An Essay,Somebody,,articles\nFive.,Extras,Somebody,,supplementals\n"
+    )
+    found = parsed(more)
+    assert found.left_out == {"empty": 1, "untitled": 1, "podcasts": 1, "articles": 1, "others": 1}
+    assert [len(record.passages) for record in found.records] == [1]
+    assert set(found.left_out) <= set(LEFT_OUT)

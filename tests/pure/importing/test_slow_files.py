@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from journeys.exporting.document import FORMAT
-from journeys.importing import archive, cells, kindle, ours
+from journeys.importing import archive, cells, kindle, ours, tables
 from journeys.importing.reading import Limits, parse_file
 from journeys.importing.reasons import Refused
 from journeys.importing.records import split_text
@@ -33,12 +33,13 @@ def soon() -> Iterator[None]:
 def test_clippings_of_nothing_but_empty_lines() -> None:
     with soon():
         assert not kindle.looks_like_clippings("\n" * LONG + "x")
-        assert kindle.parse("==========\n" + "\n" * LONG + "x", rows_at_most=10) == []
+        assert kindle.parse("==========\n" + "\n" * LONG + "x", rows_at_most=10).records == ()
 
 
 def test_a_line_of_where_and_when_that_does_not_end() -> None:
     with soon():
-        (book,) = kindle.parse(f"Emma (Jane Austen)\n- {'страниц' * 20_000}\n\nwords\n==========\n", rows_at_most=10)
+        text = f"Emma (Jane Austen)\n- {'страниц' * 20_000}\n\nwords\n==========\n"
+        (book,) = kindle.parse(text, rows_at_most=10).records
     assert book.passages[0].quote == "words"
 
 
@@ -47,8 +48,21 @@ def test_notes_and_highlights_that_all_overlap() -> None:
     highlights = "".join(block.format("Highlight", f"{n}-{n + 900_000}", f"Thought {n:05}.") for n in range(10_000))
     notes = "".join(block.format("Note", 5_000_000 + n, f"Note {n}.") for n in range(10_000))
     with soon():
-        (book,) = kindle.parse(highlights + notes, rows_at_most=20_000)
+        (book,) = kindle.parse(highlights + notes, rows_at_most=20_000).records
     assert len(book.passages) == 20_000
+
+
+def test_clippings_of_nothing_but_borders() -> None:
+    text = "Emma (Jane Austen)\n- Your Highlight on page 1 | Added on x\n\nwords\n" + "==========\nx\n" * LONG
+    with soon():
+        (book,) = kindle.parse(text, rows_at_most=10).records
+    assert sum(passage.quote.count("x") for passage in book.passages) == LONG
+
+
+@pytest.mark.parametrize("text", ["\n" * LONG + "sep=;" * LONG, "sep=;" + " ;" * LONG + "x"])
+def test_a_prelude_that_does_not_end(text: str) -> None:
+    with soon():
+        tables.delimiter_of(text)
 
 
 @pytest.mark.parametrize("text", ["<br" + " " * LONG, "<p>" + "<br " * (LONG // 4)])

@@ -62,8 +62,10 @@ def test_a_list_of_isbns_is_one_of_wishes() -> None:
     found = parse_text("ISBN\n978-0-14-143958-7\n0141439580\n9788937460449\n", limits=LIMITS)
     assert [(each.isbn13, each.status) for each in found.records] == [
         ("9780141439587", "want"),
+        ("9780141439587", "want"),
         ("9788937460449", "want"),
     ]
+    assert found.records[0].key == found.records[1].key
 
 
 @pytest.mark.parametrize(
@@ -89,3 +91,42 @@ def test_rows_that_are_too_long_or_too_short_are_read_as_far_as_they_go() -> Non
     text = "title,author\nEmma\nPersuasion,Jane Austen,and,more\n"
     records = parse_text(text, limits=LIMITS, mapping={"fields": {"title": "title", "authors": "author"}}).records
     assert [(each.title, each.authors) for each in records] == [("Emma", ""), ("Persuasion", "Jane Austen")]
+
+
+@pytest.mark.parametrize("prelude", ["sep=;\n", '"sep=;"\n', "SEP=;\n", "\nsep=; \n", "sep=;;;\n"])
+def test_what_excel_says_before_the_names_is_no_name(prelude: str) -> None:
+    text = prelude + "title;author\nEmma, again;Jane Austen\n"
+    assert parse_text(text, limits=LIMITS).sample["columns"] == ["title", "author"]
+    (emma,) = parse_text(text, limits=LIMITS, mapping={"fields": {"title": "title", "authors": "author"}}).records
+    assert (emma.title, emma.authors) == ("Emma, again", "Jane Austen")
+
+
+def test_a_prelude_may_name_a_tab_and_come_before_a_known_table() -> None:
+    text = "sep=\t\nTitle\tAuthor\tExclusive Shelf\tMy Rating\nEmma\tJane Austen\tread\t5\n"
+    assert parse_text(text, limits=LIMITS).format == ImportFormat.GOODREADS
+
+
+def test_a_table_of_titles_alone_is_read_whatever_stands_in_them() -> None:
+    text = '제목\n데미안\n안녕, 나의 봄; 그리고 | 여름\n"인용, 된 책"\n'
+    sample = parse_text(text, limits=LIMITS).sample
+    assert sample["guess"] == {"title": "제목"}
+    found = parse_text(text, limits=LIMITS, mapping={"fields": sample["guess"]}).records
+    assert [each.title for each in found] == ["데미안", "안녕, 나의 봄; 그리고 | 여름", "인용, 된 책"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "status", "remarks"),
+    [
+        ("2024-03-09", "finished", ()),
+        ("2024-02-30", "finished", ("date_unread",)),
+        ("2024", "finished", ("date_unread",)),
+        ("0000-00-00", "", ()),
+        ("-", "", ()),
+        ("", "", ()),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_said_and_still_a_day(cell: str, status: str, remarks: tuple[str, ...]) -> None:
+    text = f"title,finished\nEmma,{cell}\n"
+    mapping = {"fields": {"title": "title", "ended_on": "finished"}}
+    (emma,) = parse_text(text, limits=LIMITS, mapping=mapping).records
+    assert (emma.status, emma.remarks) == (status, remarks)
