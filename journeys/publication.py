@@ -14,11 +14,13 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from journeys.models import Book, Journey, ReadingLog, Share
+from journeys.models import Book, Journey, ReadingLog, Share, Visibility
 from journeys.services.sharing import Showing
 from music.models import MusicTrack, TrackQuerySet, TrackStatus
-from music.names import mood_image, mood_text
+from music.names import joined, mood_image, mood_text
 from music.presentation import VERSION_LETTERS, TrackCard, cards_for
 
 AudioAddress = Callable[[MusicTrack], str]
@@ -112,6 +114,43 @@ def published_journey(share: Share, page: str | None = None) -> ShownJourney:
     return shown_journey(
         share.journey, Showing.of(share), audio_address=lambda track: public_audio_path(share.token, track), page=page
     )
+
+
+def told_of_logs_to_come(showing: Showing) -> str:
+    """What a reader is told before publishing: what others will see of the logs still to come, and what not."""
+    names = (pgettext("of logs", "quotes"), pgettext("of logs", "feelings"), pgettext("of logs", "memos"))
+    shown, hidden = _shown_and_hidden(showing, names)
+    if shown:
+        told = _("What you write or import from now on appears there too: %(shown)s.") % {"shown": joined(shown)}
+    else:
+        told = _("Of what you write or import from now on only its music appears there.")
+    return f"{told} {_hidden_text(hidden)}".strip()
+
+
+def told_of_a_log(journey: Journey) -> str:
+    """What a reader is told where they write: what of this log others will see. Empty while the journey is private."""
+    share = Share.objects.filter(journey_id=journey.pk).first()
+    if share is None:
+        return ""
+    names = (pgettext("of a log", "the quote"), pgettext("of a log", "the feelings"), pgettext("of a log", "the memo"))
+    shown, hidden = _shown_and_hidden(Showing.of(share), names)
+    parts = {"shown": joined([*shown, pgettext("of a log", "the music")])}
+    if share.visibility == Visibility.PUBLIC:
+        told = _("This journey is public. Everybody will see of this log: %(shown)s.") % parts
+    else:
+        told = _("This journey is shared. Whoever has the link will see of this log: %(shown)s.") % parts
+    return f"{told} {_hidden_text(hidden)}".strip()
+
+
+def _shown_and_hidden(showing: Showing, names: tuple[str, str, str]) -> tuple[list[str], list[str]]:
+    """Of a log's quote, feelings and memo, named so: those that others see, and those that they do not."""
+    seen = (showing.shows_quotes, showing.shows_feelings, showing.shows_memos)
+    told = list(zip(names, seen, strict=True))
+    return [name for name, is_seen in told if is_seen], [name for name, is_seen in told if not is_seen]
+
+
+def _hidden_text(hidden: list[str]) -> str:
+    return _("Kept private: %(hidden)s.") % {"hidden": joined(hidden)} if hidden else ""
 
 
 def public_path(token: str, page: int = 1) -> str:

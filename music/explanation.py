@@ -6,6 +6,7 @@ somebody who tells nothing there is no explanation.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -68,8 +69,7 @@ def explain(track: MusicTrack) -> Explanation | None:
     told = track.audio_metadata
     if track.status != TrackStatus.COMPLETED or not isinstance(told.get("key"), str):
         return None
-    key = key_text(told["key"], str(told.get("mode", "")))
-    tempo = _tempo(told)
+    key, tempo = key_and_tempo(told)
     names = _instruments(told)
     facts = [key, tempo, joined(names[:IN_HEADLINE])]
     line = {"image": mood_image(track.mood), "facts": ", ".join(fact for fact in facts if fact)}
@@ -113,9 +113,21 @@ def reasons_of(track: MusicTrack) -> list[str]:
     return [f"{sources[source]}: {', '.join(words)}" for source, words in by_source.items()]
 
 
+def key_and_tempo(told: Mapping[str, Any]) -> tuple[str, str]:
+    """Of a finished piece, for reading; empty what its maker did not tell."""
+    key = told.get("key")
+    return (key_text(key, str(told.get("mode") or "")) if isinstance(key, str) else ""), _tempo(told)
+
+
+def whole_seconds(seconds: float) -> int:
+    """The nearest whole second, a half rounded up: how lengths and moments are told everywhere, in scripts too."""
+    return math.floor(seconds + 0.5)
+
+
 def clock_text(seconds: float) -> str:
     """A moment in a piece, as players show it: 1:05."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    minutes, rest = divmod(whole_seconds(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _weightiest(track: MusicTrack) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The music page (requirement A6) and the small actions on a track."""
+"""The music page (requirement A6): a prompt box and all of a reader's pieces; and the small actions on a track."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views import View
 from django.views.decorators.http import require_POST
 
-from music.models import MusicTrack
+from music.models import MusicTrack, TrackQuerySet
 from music.presentation import cards_for
 from music.serializers import PROMPT_INPUT_LIMIT
 from music.services import (
@@ -32,7 +34,7 @@ from music.services import (
 )
 from readingjourney.forms import new_request_key, next_page, redirect_once, see_other
 
-SHOWN = 100
+PER_PAGE = 20
 
 
 class PromptForm(forms.Form):
@@ -46,7 +48,7 @@ class PromptForm(forms.Form):
 
 
 class MusicPage(LoginRequiredMixin, View):
-    """A prompt box and the pieces that came of it."""
+    """A prompt box, and the library of all the reader's pieces, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._render(request, PromptForm())
@@ -68,15 +70,47 @@ class MusicPage(LoginRequiredMixin, View):
             return self._render(request, form, status=429)
 
     def _render(self, request: HttpRequest, form: PromptForm, status: int = 200) -> HttpResponse:
-        tracks = MusicTrack.objects.for_reader(request.user).standalone().for_cards()[:SHOWN]
-        cards = cards_for(tracks)
+        own = MusicTrack.objects.for_reader(request.user)
+        which = request.GET.get("which", "")
+        pieces = _chosen(own, which)
+        pages = Paginator(pieces.for_cards().order_by("-created_at", "-pk"), PER_PAGE)
+        page = pages.get_page(request.GET.get("page") or _page_of(pieces, request.GET.get("piece", "")))
         context = {
             "form": form,
-            "cards": cards,
-            "making_standalone": any(card.is_active for card in cards),
+            "tabs": [
+                ("", pgettext("pieces", "All")),
+                ("unheard", _("Not heard yet")),
+                ("prompt", pgettext("pieces", "From a prompt")),
+            ],
+            "which": which,
+            "page": page,
+            # Whoever turns the pages looks for a piece, and not for a new one.
+            "is_form_open": form.is_bound or (page.number == 1 and which != "unheard"),
+            "cards": cards_for(page),
+            "has_pieces": which != "unheard" or bool(page) or own.pieces().exists(),
+            "making_standalone": own.unfinished().standalone().exists(),
             "request_key": new_request_key(),
         }
         return render(request, "music/music.html", context, status=status)
+
+
+def _chosen(own: TrackQuerySet, which: str) -> TrackQuerySet:
+    """The reader's pieces of this kind; all of them where it is none."""
+    if which == "unheard":
+        return own.pieces().unheard()
+    return own.standalone() if which == "prompt" else own.pieces()
+
+
+def _page_of(pieces: TrackQuerySet, piece: str) -> int:
+    """The page that a link to a piece opens; the first where it is not among these."""
+    try:
+        wanted = pieces.filter(pk=uuid.UUID(piece)).first()
+    except ValueError:
+        wanted = None
+    if wanted is None:
+        return 1
+    newer = Q(created_at__gt=wanted.created_at) | Q(created_at=wanted.created_at, pk__gt=wanted.pk)
+    return pieces.filter(newer).count() // PER_PAGE + 1
 
 
 @login_required
@@ -118,4 +152,4 @@ def delete(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     track = get_object_or_404(MusicTrack.objects.for_reader(request.user).standalone(), pk=track_id)
     discard_tracks([track])
     messages.success(request, _("The piece was deleted."))
-    return see_other(reverse("music"))
+    return see_other(next_page(request, reverse("music")))

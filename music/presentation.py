@@ -102,6 +102,9 @@ class TrackCard:
     audio_url: str
     cover_url: str
     album: str
+    is_of_a_log: bool
+    artist: str
+    """The authors of the book it belongs to; empty for a piece of its own, or where they are not known."""
     badge_text: str
     reason: str
     is_cancelled: bool
@@ -176,8 +179,9 @@ def badge_html(card: TrackCard, request: HttpRequest) -> str:
 
 
 def page_url(track: MusicTrack) -> str:
-    """Where a reader finds the track: where its log is, or on the music page."""
-    return f"{track.log.get_absolute_url() if track.log else reverse('music')}#track-{track.pk}"
+    """Where a reader finds the track: where its log is, or on the music page, opened where it is."""
+    page = track.log.page_url if track.log else f"{reverse('music')}?piece={track.pk}"
+    return f"{page}#track-{track.pk}"
 
 
 def _card(track: MusicTrack, ranges: TypicalRange, waits: Waits) -> TrackCard:
@@ -193,7 +197,9 @@ def _card(track: MusicTrack, ranges: TypicalRange, waits: Waits) -> TrackCard:
         audio_url=audio_path(track),
         cover_url=cover_path(track),
         album=track.album,
-        badge_text=_badge_text(track),
+        is_of_a_log=track.log_id is not None,
+        artist=track.log.artist if track.log else "",
+        badge_text=badge_text(track),
         reason=error_text(track),
         is_cancelled=track.error_code == CANCELLED,
         arrived_late=track.arrived_late,
@@ -300,8 +306,8 @@ def _outline(peaks: list[int]) -> str:
     return f"M0 51V{50 - heights[0]}" + "".join(f"l1 {step}".replace(" -", "-") for step in steps) + "h1V51z"
 
 
-def _badge_text(track: MusicTrack) -> str:
-    """The badge's words (requirement B10)."""
+def badge_text(track: MusicTrack) -> str:
+    """How it stands with a piece, in the badge's words (requirement B10)."""
     if track.error_code == CANCELLED:
         return _("Cancelled")
     if track.arrived_late:

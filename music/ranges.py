@@ -48,7 +48,8 @@ def is_known(if_none_match: str, etag: str) -> bool:
 def ranged_response(
     request: HttpRequest, file: File[Any], *, size: int, content_type: str, etag: str
 ) -> HttpResponseBase:
-    """Answer with the file or the range asked for: 200, 206, 304 or 416. The file is closed when the answer ends."""
+    """Answer with the file or the range asked for: 200, 206, 304 or 416; to HEAD without the bytes. The file is closed
+    when the answer ends."""
     quoted = f'"{etag}"'
     header = request.headers.get("Range", "")
     if request.headers.get("If-Range", quoted) != quoted:
@@ -66,9 +67,12 @@ def ranged_response(
         response["Content-Range"] = f"bytes */{size}"
         return response
     start, end = span or (0, size - 1)
-    response = StreamingHttpResponse(
-        _chunks(file, start, end - start + 1), status=206 if span else 200, content_type=content_type
-    )
+    if request.method == "HEAD":
+        file.close()
+        body: Iterator[bytes] = iter(())
+    else:
+        body = _chunks(file, start, end - start + 1)
+    response = StreamingHttpResponse(body, status=206 if span else 200, content_type=content_type)
     if span:
         response["Content-Range"] = f"bytes {start}-{end}/{size}"
     response["Content-Length"] = str(end - start + 1)

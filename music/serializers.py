@@ -242,6 +242,8 @@ class TrackNewsSerializer(serializers.Serializer[Any]):
     badge_html = serializers.CharField()
     audio_url = serializers.CharField(help_text="Where the page plays it from: each version has its own; may be empty")
     cover_url = serializers.CharField(help_text="The picture of what is at `audio_url`; may be empty")
+    album = serializers.CharField(help_text="The title of the book it belongs to; empty for a piece of its own")
+    artist = serializers.CharField(help_text="The authors of that book, as far as they are known")
     making = serializers.BooleanField(help_text="Whether it, or a remake of it, is on its way")
     unheard = serializers.BooleanField(help_text="Whether it is completed and its reader has not played it yet")
     remake_error = serializers.CharField(help_text="Why a remake of it failed; empty where none did")
@@ -272,6 +274,8 @@ def track_news(track: MusicTrack, card: TrackCard, badge: str, request: Any) -> 
         "badge_html": badge,
         "audio_url": card.audio_url,
         "cover_url": card.cover_url,
+        "album": card.album,
+        "artist": card.artist,
         "making": card.is_making,
         "unheard": card.is_unheard,
         "remake_error": card.remake.reason if card.remake else "",

@@ -1,4 +1,5 @@
-"""What every request passes: the reader's language and zone, and the looser style rule of the developers' pages."""
+"""What every request passes: the reader's language and zone, packed pages, HEAD without a body, and the looser style
+rule of the developers' pages."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -29,6 +31,33 @@ class ReaderPreferencesMiddleware:
             zone = "UTC"
         with timezone.override(zoneinfo.ZoneInfo(zone)):
             return self.get_response(request)
+
+
+class BodilessHeadMiddleware:
+    """HEAD is answered as GET would be, without the body: the server drops it anyway, and warns of every one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()  # what it had is still closed with the answer
+            elif isinstance(response, HttpResponse):
+                response.headers.setdefault("Content-Length", str(len(response.content)))
+                response.content = b""
+        return response
+
+
+class PackedPagesMiddleware(GZipMiddleware):
+    """Pages travel packed, for readers on a telephone; nothing else does: audio is read in ranges, answers of the API
+    are short. Django adds random bytes, so that lengths tell nothing of what is in them (BREACH)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class DeveloperPagesMiddleware:

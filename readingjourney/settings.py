@@ -59,8 +59,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "readingjourney.requestids.RequestIdMiddleware",  # first: every line of the log is to have the id
+    "readingjourney.middleware.BodilessHeadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "readingjourney.middleware.PackedPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

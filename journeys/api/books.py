@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from journeys.catalogue import search_everywhere
-from journeys.serializers import BookSearchSerializer
+from journeys.catalogue import query_hint, search_everywhere
+from journeys.serializers.books import BookSearchSerializer
 
 
 class BooksView(APIView):
@@ -23,4 +23,5 @@ class BooksView(APIView):
         if not query:
             raise ValidationError({"q": _("Say what to search for.")}, code="required")
         found = search_everywhere(query, reader=request.user)
-        return Response(BookSearchSerializer({"query": query, "results": found.records, "sources": found.answers}).data)
+        told = {"query": query, "hint": query_hint(query), "results": found.records, "sources": found.answers}
+        return Response(BookSearchSerializer(told).data)

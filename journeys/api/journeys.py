@@ -19,8 +19,8 @@ from journeys.access import own_journey
 from journeys.api.choosing import chosen_book
 from journeys.models import Journey, JourneyStatus, ReadingLog
 from journeys.record.shelf import SORTS, journeys_of
-from journeys.serializers import (
-    BookChoiceSerializer,
+from journeys.serializers.books import BookChoiceSerializer
+from journeys.serializers.journeys import (
     JourneyCreatedSerializer,
     JourneyRequestSerializer,
     JourneySerializer,

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from journeys.access import own_journey, own_log
 from journeys.models import ReadingLog
-from journeys.serializers import (
+from journeys.serializers.logs import (
     LogCreatedSerializer,
     LogListSerializer,
     LogRequestSerializer,

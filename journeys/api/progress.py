@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from journeys.access import own_journey, own_progress
 from journeys.models import Journey
 from journeys.record.progress import latest_positions
-from journeys.record_serializers import (
+from journeys.serializers.progress import (
     ProgressListSerializer,
     ProgressRequestSerializer,
     ProgressSerializer,

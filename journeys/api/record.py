@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from journeys.access import own_journey
-from journeys.record_serializers import RecordSerializer, record_json
+from journeys.serializers.record import RecordSerializer, record_json
 from journeys.services import DatesDoNotFit, edit_record, record_of
 
 

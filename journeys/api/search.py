@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from journeys.record.search import PER_PAGE, Needle, search_record
-from journeys.record_serializers import SearchSerializer, journey_hit_json, log_hit_json
+from journeys.serializers.search import SearchSerializer, journey_hit_json, log_hit_json
 
 
 class SearchView(APIView):

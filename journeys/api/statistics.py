@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from journeys.record.statistics import FIRST_YEAR, LAST_YEAR, statistics_of
-from journeys.record_serializers import StatisticsSerializer, statistics_json
+from journeys.serializers.statistics import StatisticsSerializer, statistics_json
 from journeys.services import today_of
 
 

@@ -8,24 +8,15 @@ from django.contrib.auth import authenticate
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox.auth import TokenAuthentication
-from rest_framework import generics, serializers, status
+from rest_framework import generics, status
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
+from journeys.serializers.tokens import TokenRequestSerializer, TokenSerializer
 from journeys.services.tokens import create_token
-
-
-class TokenRequestSerializer(serializers.Serializer[object]):
-    username = serializers.CharField(help_text="Name or e-mail address")
-    password = serializers.CharField(trim_whitespace=False)
-
-
-class TokenSerializer(serializers.Serializer[object]):
-    token = serializers.CharField(help_text="Send as “Authorization: Token …”; it is shown only now")
-    expiry = serializers.DateTimeField()
 
 
 class TokenView(generics.GenericAPIView[Any]):

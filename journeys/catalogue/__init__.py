@@ -8,6 +8,8 @@ from journeys.catalogue.searching import (
     SOURCES,
     Found,
     find_record,
+    look_up,
+    query_hint,
     search_books,
     search_everywhere,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "SourceFailed",
     "SourceState",
     "find_record",
+    "look_up",
+    "query_hint",
     "search_books",
     "search_everywhere",
     "source_text",

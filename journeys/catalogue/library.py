@@ -36,7 +36,7 @@ class Library:
         """See `BookSource.search`. The embedded catalogue's books are left to it."""
         books = self._visible().exclude(source=EmbeddedCatalogue.name).order_by("-created_at")
         if isbn := normalise_isbn(query):
-            return [record_of(book) for book in books.filter(isbn13=isbn)[:limit]]
+            return [record_from_book(book) for book in books.filter(isbn13=isbn)[:limit]]
         wanted = Query.of(query)
         if wanted is None or limit <= 0:
             return []
@@ -52,14 +52,14 @@ class Library:
             if (rank := wanted.match(_folded(book.title, book.title_en), _folded(*_people(book)))) is not None
         ]
         ranks.sort(key=lambda each: each[:3])
-        return [record_of(book) for *_, book in ranks[:limit]]
+        return [record_from_book(book) for *_, book in ranks[:limit]]
 
     def find(self, source: str, source_id: str) -> BookRecord | None:
         """The record of a book that is here, by the source it came from."""
         if source == MANUAL:
             return self.get(source_id)
         book = Book.objects.filter(source=source, source_id=source_id).first() if source_id else None
-        return record_of(book) if book else None
+        return record_from_book(book) if book else None
 
     def get(self, source_id: str) -> BookRecord | None:
         """A book that this reader typed in, by its own id."""
@@ -67,7 +67,7 @@ class Library:
             book = self._visible().filter(source=MANUAL, pk=uuid.UUID(source_id)).first()
         except ValueError:
             return None
-        return record_of(book) if book else None
+        return record_from_book(book) if book else None
 
     def _visible(self) -> QuerySet[Book]:
         return Book.objects.filter(~Q(source=MANUAL) | self._own())
@@ -76,7 +76,7 @@ class Library:
         return Q(added_by=self.reader) | Q(Exists(Journey.objects.filter(reader=self.reader, book=OuterRef("pk"))))
 
 
-def record_of(book: Book) -> BookRecord:
+def record_from_book(book: Book) -> BookRecord:
     """A book of the database as a search result; its source and id are those that it came from."""
     return BookRecord(
         source=book.source,

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from journeys.catalogue.base import BookRecord, BookSource
 from journeys.catalogue.embedded import EmbeddedCatalogue
+from journeys.catalogue.isbn import looks_like_isbn, normalise_isbn
 from journeys.catalogue.library import MANUAL, Library
 from journeys.catalogue.merging import merge, ranked
 from journeys.catalogue.remote import (
@@ -56,6 +58,11 @@ class Found:
         missing = (SourceState.FAILED, SourceState.SKIPPED)
         return tuple(answer.name for answer in self.answers if answer.state in missing)
 
+    @property
+    def nobody_answered(self) -> bool:
+        """Whether all sources elsewhere were asked in vain: that nothing was found there says nothing."""
+        return bool(self.answers) and len(self.silent) == len(self.answers)
+
 
 def search_books(query: str, *, limit: int = SEARCH_LIMIT, reader: Any = None) -> list[BookRecord]:
     """Up to `limit` books that are here, for a title, author or ISBN, the best first; nothing found is an empty list.
@@ -90,6 +97,15 @@ def search_everywhere(
     return Found(here=here, elsewhere=elsewhere, answers=tuple(answers))
 
 
+def query_hint(query: str) -> str:
+    """What is wrong with the query itself, in words for its reader; empty when nothing is."""
+    if looks_like_isbn(query) and normalise_isbn(query) is None:
+        return _(
+            "This looks like an ISBN, but its check digit does not fit: please compare it with the one on the book."
+        )
+    return ""
+
+
 def find_record(source: str, source_id: str, *, reader: Any = None) -> BookRecord | None:
     """The record that a search returned with these, or None when either is unknown or it is gone.
 
@@ -105,5 +121,11 @@ def find_record(source: str, source_id: str, *, reader: Any = None) -> BookRecor
         return None
     if record := kept_record(source, source_id) or Library(reader).find(source, source_id):
         return record
-    asked = next((each for each in remote_sources(settings.BOOK_SEARCH_SECONDS) if each.name == source), None)
-    return ask_again(asked, source_id) if asked else None
+    return look_up(source, source_id, seconds=settings.BOOK_SEARCH_SECONDS)
+
+
+def look_up(source: str, source_id: str, *, seconds: float) -> BookRecord | None:
+    """What the source elsewhere itself says of its record, which may be more than its search did; None when it knows no
+    such record, or is not set up. Raises `SourceFailed`."""
+    asked = next((each for each in remote_sources(seconds) if each.name == source), None)
+    return ask_again(asked, source_id) if asked and source_id else None

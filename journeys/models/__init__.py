@@ -12,12 +12,14 @@ from journeys.models.journeys import (
     Progress,
     Tag,
 )
-from journeys.models.logs import MEMO_LIMIT, QUOTE_LIMIT, ReadingLog
+from journeys.models.logs import MEMO_LIMIT, QUOTE_LIMIT, ReadingLog, log_label
 from journeys.models.readers import LoginTries, Reader, ReaderSession, Theme, validate_time_zone
 from journeys.models.sharing import LINE_LIMIT, Share, Visibility
 from journeys.models.transfers import (
     AT_REST,
     AT_WORK,
+    EXPORTS_FOLDER,
+    IMPORTS_FOLDER,
     Export,
     ExportState,
     Import,
@@ -31,6 +33,8 @@ __all__ = [
     "AT_REST",
     "AT_WORK",
     "DURATIONS",
+    "EXPORTS_FOLDER",
+    "IMPORTS_FOLDER",
     "LINE_LIMIT",
     "MEMO_LIMIT",
     "MOST_PAGES",
@@ -58,5 +62,6 @@ __all__ = [
     "Tag",
     "Theme",
     "Visibility",
+    "log_label",
     "validate_time_zone",
 ]

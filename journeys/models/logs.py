@@ -69,15 +69,30 @@ class ReadingLog(models.Model):
         return f"{self.journey} · {self.label}"
 
     def get_absolute_url(self) -> str:
-        """Its journey's page, opened at the log: a long journey shows its logs on several pages."""
+        """Its place on its journey's page."""
+        return f"{self.page_url}#log-{self.pk}"
+
+    @property
+    def page_url(self) -> str:
+        """Its journey's page, opened where it is: a long journey shows its logs on several pages."""
         return f"{reverse('journey', args=[self.journey_id])}?log={self.version}"
+
+    @property
+    def artist(self) -> str:
+        """Who is named with its music: the book's authors, as far as they are known."""
+        return self.journey.book.shown_authors
 
     @property
     def label(self) -> str:
         """v0, v1 … or vFinal."""
-        return "vFinal" if self.is_final else f"v{self.version}"
+        return log_label(self.version, is_final=self.is_final)
 
     @property
     def moods(self) -> tuple[Mood, ...]:
         """The reader's own emotion tags."""
         return tuple(Mood(name) for name in self.emotions)
+
+
+def log_label(version: int, *, is_final: bool) -> str:
+    """What a log is called by its place in the journey; so is its piece."""
+    return "vFinal" if is_final else f"v{version}"

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from journeys.models.journeys import Journey
 
+IMPORTS_FOLDER, EXPORTS_FOLDER = "imports", "exports"
+"""Where the services keep the files."""
+
 
 def unused_upload_to(_row: models.Model, _name: str) -> str:
     raise NotImplementedError("the services name the file")
@@ -30,7 +33,8 @@ class ImportFormat(models.TextChoices):
 class ImportState(models.TextChoices):
     """uploaded → reading → ready (or mapping first, for an unknown table) → importing → done; failed from anywhere.
 
-    From done it goes through scoring or undoing, where the reader wants that, and is done again.
+    From done it goes through scoring or undoing, where the reader wants that, and is done again; or back to ready,
+    where something was left unanswered. From ready a table may go back to uploaded, to be read with other columns.
     """
 
     UPLOADED = "uploaded", _("waiting to be read")
@@ -105,10 +109,11 @@ class RowOutcome(models.TextChoices):
 
 
 class ImportRow(models.Model):
-    """One journey's worth of an imported file: a book with its dates, or a book's quotes.
+    """One journey's worth of an imported file: a book with its dates, or a book's quotes. Or, of our own archive, a
+    piece of music that belongs to no journey.
 
     `data` is what the file says (`journeys.importing.records`); once it is taken in, only the keys of its words are
-    kept, so that the same file adds nothing when it comes again.
+    kept, so that the same file adds nothing when it comes again; of a piece, the id that it has here.
     """
 
     record = models.ForeignKey(Import, models.CASCADE, related_name="rows")
@@ -136,6 +141,10 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.title}"
+
+    @property
+    def is_piece(self) -> bool:
+        return bool(self.data.get("piece"))
 
 
 class ExportState(models.TextChoices):

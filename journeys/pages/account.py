@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views import View
 
-from journeys.forms import DeleteAccountForm, SettingsForm, SignUpForm
+from journeys.forms.account import DeleteAccountForm, SettingsForm, SignUpForm
 from journeys.models import Journey, Reader, Share
 from journeys.services import delete_reader
 from music.models import MusicTrack

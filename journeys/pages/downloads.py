@@ -38,9 +38,12 @@ def send(request: HttpRequest, make: Callable[[], Made], *, content_type: str, o
     except Busy as error:
         messages.warning(request, str(error))
         return see_other(otherwise)
-    response = StreamingHttpResponse(download, content_type=content_type)
-    disposition = content_disposition_header(as_attachment=True, filename=download.name)
-    response["Content-Disposition"] = disposition or "attachment"
+    return as_download(StreamingHttpResponse(download, content_type=content_type), download.name)
+
+
+def as_download(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """The answer as a file of this name, which nobody keeps on the way."""
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["Cache-Control"] = "private, no-store"
     return response
 

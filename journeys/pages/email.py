@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from journeys.account_forms import EmailChangeForm
+from journeys.forms.account import EmailChangeForm
 from journeys.models import Reader
 from journeys.services.emails import (
     LINK_LASTS,

@@ -19,6 +19,7 @@ from journeys.models import Share
 from journeys.pages.public import as_shared, is_public
 from journeys.publication import LOGS_A_PAGE, ShownJourney, ShownLog, ShownPiece, public_path, published_journey
 from journeys.services.texts import without_controls
+from music.explanation import whole_seconds
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 
@@ -147,7 +148,7 @@ class JourneyFeed(Feed):  # type: ignore[type-arg]  # takes no parameters at run
         return [Enclosure(episode.channel.at(piece.audio_url), str(piece.file_size), piece.content_type)]
 
     def item_extra_kwargs(self, episode: Episode) -> dict[str, Any]:
-        return {"seconds": round(episode.piece.seconds), "episode": episode.number}
+        return {"seconds": whole_seconds(episode.piece.seconds), "episode": episode.number}
 
 
 def _element(handler: XMLGenerator, name: str, content: str, **attributes: str) -> None:

@@ -18,13 +18,15 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey
-from journeys.forms import LogForm, SoundForm
+from journeys.forms.logs import FinishForm, LogForm
+from journeys.forms.progress import ProgressForm
+from journeys.forms.sound import SoundForm
 from journeys.models import Journey, JourneyStatus, ReadingLog
-from journeys.record.charts import timeline_of
+from journeys.publication import told_of_a_log
 from journeys.record.logs import log_page
 from journeys.record.progress import latest_positions
 from journeys.record.shelf import reading_text, readings_of, stars_text
-from journeys.record_forms import ProgressForm
+from journeys.record.timeline import timeline_of
 from journeys.services import (
     NotEnded,
     NotReading,
@@ -34,6 +36,7 @@ from journeys.services import (
     choose_sound,
     delete_journey,
     finish_journey,
+    rate_journey,
     read_again,
     read_words_ahead,
     resume_journey,
@@ -82,6 +85,8 @@ class JourneyPage(LoginRequiredMixin, View):
         page = log_page(journey, before=_version(asked.get("before")), log=_version(asked.get("log")))
         tracks = list(MusicTrack.objects.filter(log__in=page.logs).for_cards())
         cards = {track.log_id: card for track, card in zip(tracks, cards_for(tracks), strict=True)}
+        # A log that comes too late keeps its form, so that its words are not lost.
+        can_write = journey.status == JourneyStatus.READING or form.is_bound
         context = {
             "journey": journey,
             "entries": [LogLine(log, cards.get(log.pk)) for log in page.logs],
@@ -94,8 +99,8 @@ class JourneyPage(LoginRequiredMixin, View):
             "form": form,
             "sound_form": sound_form,
             "sound_text": sound_form.text,
-            # A log that comes too late keeps its form, so that its words are not lost.
-            "can_write": journey.status == JourneyStatus.READING or form.is_bound,
+            "can_write": can_write,
+            "told_of_others": told_of_a_log(journey) if can_write else "",
             "can_resume": can_be_resumed(journey),
             "request_key": new_request_key(),
         }
@@ -108,24 +113,25 @@ def _version(text: str | None) -> int | None:
 
 
 class FinishPage(LoginRequiredMixin, View):
-    """The last words of a journey."""
+    """The last words of a journey, and its stars."""
 
     def get(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
         journey = own_journey(request.user, journey_id)
         if journey.status != JourneyStatus.READING:
             messages.error(request, str(NotReading(journey.status)))
             return redirect(journey)
-        return self._render(request, journey, LogForm(may_be_empty=True))
+        return self._render(request, journey, FinishForm(journey))
 
     def post(self, request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
         journey = own_journey(request.user, journey_id)
-        form = LogForm(request.POST, may_be_empty=True)
+        form = FinishForm(journey, request.POST)
         if not form.is_valid():
             return self._render(request, journey, form, status=422)
         read_words_ahead(journey.book, quote=form.entry.quote, memo=form.entry.memo)
 
         def work() -> str:
             finish_journey(journey, form.entry)
+            rate_journey(journey, form.chosen_rating)
             return journey.get_absolute_url()
 
         try:
@@ -134,8 +140,13 @@ class FinishPage(LoginRequiredMixin, View):
             form.add_error(None, str(error))
             return self._render(request, journey, form, status=422)
 
-    def _render(self, request: HttpRequest, journey: Journey, form: LogForm, status: int = 200) -> HttpResponse:
-        context = {"journey": journey, "form": form, "request_key": new_request_key()}
+    def _render(self, request: HttpRequest, journey: Journey, form: FinishForm, status: int = 200) -> HttpResponse:
+        context = {
+            "journey": journey,
+            "form": form,
+            "told_of_others": told_of_a_log(journey),
+            "request_key": new_request_key(),
+        }
         return render(request, "journeys/finish.html", context, status=status)
 
 
@@ -182,6 +193,8 @@ def stop(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
         stop_journey(journey)
     except NotReading as error:
         messages.error(request, str(error))
+    else:
+        messages.success(request, _("You put the book down. You can read on whenever you like."))
     return see_other(journey.get_absolute_url())
 
 
@@ -189,7 +202,10 @@ def stop(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     journey = own_journey(request.user, journey_id)
-    resume_journey(journey)
+    if resume_journey(journey):
+        messages.success(request, _("The journey goes on."))
+    elif journey.status != JourneyStatus.READING:
+        messages.error(request, _("Only a stopped journey can be resumed."))
     return see_other(journey.get_absolute_url())
 
 

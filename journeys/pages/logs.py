@@ -14,8 +14,9 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from journeys.access import own_log
-from journeys.forms import LogForm
+from journeys.forms.logs import LogForm
 from journeys.models import ReadingLog
+from journeys.publication import told_of_a_log
 from journeys.services import (
     StartCannotBeDeleted,
     ask_for_music,
@@ -38,10 +39,10 @@ class EditLogPage(LoginRequiredMixin, View):
             return self._render(request, log, form, status=422)
         edit_log(log, form.entry)
         messages.success(request, _("Your log was changed. Its music stays as it was."))
-        return see_other(f"{log.get_absolute_url()}#log-{log.pk}")
+        return see_other(log.get_absolute_url())
 
     def _render(self, request: HttpRequest, log: ReadingLog, form: LogForm, status: int = 200) -> HttpResponse:
-        context = {"journey": log.journey, "log": log, "form": form}
+        context = {"journey": log.journey, "log": log, "form": form, "told_of_others": told_of_a_log(log.journey)}
         return render(request, "journeys/edit_log.html", context, status=status)
 
 
@@ -67,4 +68,4 @@ def music(request: HttpRequest, journey_id: uuid.UUID, log_id: uuid.UUID) -> Htt
     """Have the piece made of a log that has none: an imported one. Asked for twice, it is made once."""
     log = own_log(request.user, journey_id, log_id)
     ask_for_music(log)
-    return see_other(f"{log.get_absolute_url()}#log-{log.pk}")
+    return see_other(log.get_absolute_url())

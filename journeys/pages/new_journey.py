@@ -12,9 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from journeys.catalogue import SEARCH_LIMIT, SourceFailed, find_record, search_everywhere, source_text
-from journeys.forms import BookForm, SoundForm
+from journeys.catalogue import SEARCH_LIMIT, SourceFailed, find_record, query_hint, search_everywhere, source_text
+from journeys.catalogue.isbn import looks_like_isbn
+from journeys.forms.books import BookForm
+from journeys.forms.sound import SoundForm
 from journeys.models import Book
+from journeys.record.readings import journeys_with
 from journeys.services import (
     Sound,
     add_book,
@@ -34,7 +37,9 @@ class NewJourneyPage(LoginRequiredMixin, View):
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._render(request, BookForm(initial={"title": request.GET.get("q", "")}), SoundForm())
+        query = request.GET.get("q", "")
+        typed = {"isbn" if looks_like_isbn(query) else "title": query}
+        return self._render(request, BookForm(initial=typed), SoundForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         sound_form = SoundForm(request.POST)
@@ -90,11 +95,17 @@ class NewJourneyPage(LoginRequiredMixin, View):
         query = (request.GET.get("q") or request.POST.get("q", "")).strip()
         seconds = settings.BOOK_SEARCH_SECONDS if "further" in request.GET else 0.0
         found = search_everywhere(query, reader=request.user, seconds=seconds) if query else None
+        records = found.records if found else []
+        books = list(zip(records, journeys_with(request.user, records), strict=True))
+        here = len(found.here) if found else 0
         context = {
             "query": query,
+            "hint": query_hint(query),
             "searched": bool(query),
             "found": found,
             "results": found.here if found else [],
+            "books_here": books[:here],
+            "books_elsewhere": books[here:],
             "limit_reached": found is not None and len(found.here) >= SEARCH_LIMIT,
             "silent": ", ".join(source_text(name) for name in found.silent) if found else "",
             "shows_aladin": found is not None and any("aladin" in record.sources for record in found.records),

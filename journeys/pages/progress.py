@@ -15,10 +15,10 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey, own_progress
+from journeys.forms.progress import ProgressForm
 from journeys.models import Journey, Progress
 from journeys.record.charts import progress_line
 from journeys.record.progress import entries_of
-from journeys.record_forms import ProgressForm
 from journeys.services import (
     BeyondTheBook,
     InTheFuture,

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from journeys.access import own_journey
+from journeys.forms.record import RecordForm
 from journeys.models import Journey
 from journeys.record.shelf import tag_counts
-from journeys.record_forms import RecordForm
 from journeys.services import DatesDoNotFit, edit_record
 from readingjourney.forms import see_other
 

@@ -20,12 +20,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from journeys.access import own_journey
+from journeys.forms.sharing import ShareForm
 from journeys.models import Journey, Share
 from journeys.pages.pictures import picture_response
 from journeys.pages.public import SharedAudioView
-from journeys.publication import shown_journey
+from journeys.publication import shown_journey, told_of_logs_to_come
 from journeys.services.sharing import Showing, renew_address, share_journey, unshare_journey
-from journeys.share_forms import ShareForm
 from journeys.sharecard import card_png, plan_card
 from music.models import MusicTrack
 from music.presentation import VERSION_LETTERS, file_title
@@ -68,11 +68,17 @@ class SharePage(LoginRequiredMixin, View):
             "public_url": public_url(request, share) if share else "",
             "feed_url": request.build_absolute_uri(reverse("public-feed", args=[share.token])) if share else "",
             "form": form,
-            "shown": shown_journey(journey, showing, audio_address=lambda track: preview_audio_path(journey, track)),
+            "shown": shown_journey(
+                journey,
+                showing,
+                audio_address=lambda track: preview_audio_path(journey, track),
+                page=request.GET.get("page", ""),
+            ),
             "page_url": reverse("journey-share", args=[journey.pk]),
             "card_url": f"{reverse('journey-share-card', args=[journey.pk])}?{urlencode(sent)}",
             "sent": sent,
-            "is_looked_at": form.is_bound and not form.errors,
+            "to_come": told_of_logs_to_come(showing),
+            "is_looked_at": (form.is_bound or "page" in request.GET) and not form.errors,
             "is_as_published": share is not None and showing == Showing.of(share),
         }
         return render(request, "journeys/share.html", context, status=status)

@@ -1,7 +1,7 @@
 """Searching a reader's own record: quotes, memos, reviews, tags, titles and authors.
 
-Each word of the query is looked for as a part of the text, without case, with or without the spaces between its
-letters, and by initial consonants ("ㅅㄴㅇ" finds 소년이). A regular expression says all that at once, and both
+Each word of the query is looked for as a part of the text, without case or accents, with or without the spaces between
+its letters, and by initial consonants ("ㅅㄴㅇ" finds 소년이). A regular expression says all that at once, and both
 databases run it: SQLite through Python, hence without case for every script. It reads all of the reader's texts and
 uses no index, which is quick enough for ten thousand logs (bench/README.md).
 """
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
+from string import ascii_lowercase
 from typing import Any, Self
 
 from django.core.paginator import Page, Paginator
@@ -31,6 +32,14 @@ AROUND = 60
 """Letters shown before the first find, and twice as many after it."""
 # Spelt out: what counts as a letter depends on a database's locale.
 _BETWEEN = r"""[\s·ㆍᆞ・･‧∙•.,:;!?'"“”‘’(){}«»<>\[\]…~–—―‐‑/\\&_+@#*%=|$^`「」『』《》〈〉【】、。，！？：；（）-]*"""
+
+_ACCENTED = {
+    char: bare[0].lower()
+    for char in map(chr, (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)))
+    if len(bare := unicodedata.normalize("NFD", char)) > 1 and bare[0].isascii()
+}
+"""Each Latin letter with a mark → the small letter without."""
+_VARIANTS = {letter: "".join(char for char, bare in _ACCENTED.items() if bare == letter) for letter in ascii_lowercase}
 
 Segment = tuple[str, bool]
 """A piece of text, and whether it is what was looked for."""
@@ -49,7 +58,7 @@ class Needle:
         composed = unicodedata.normalize("NFC", text.translate(MIDDLE_DOTS)).lower()[: LONGEST + MOST_WORDS]
         words = ["".join(filter(_is_kept, word)) for word in composed.split()]
         distinct = list(dict.fromkeys(word for word in words if any(map(str.isalnum, word))))[:MOST_WORDS]
-        return cls(tuple(_BETWEEN.join(map(letter_class, word)) for word in distinct)) if distinct else None
+        return cls(tuple(_BETWEEN.join(map(_letter, word)) for word in distinct)) if distinct else None
 
     def in_columns(self, *columns: str) -> list[Q]:
         """For each word, that it is in one of these columns."""
@@ -71,6 +80,13 @@ class Needle:
     @property
     def _expression(self) -> re.Pattern[str]:
         return re.compile("|".join(self.words), re.IGNORECASE)
+
+
+def _letter(char: str) -> str:
+    """A regular expression for a letter; a Latin one stands for itself under every accent."""
+    bare = _ACCENTED.get(char, char)
+    # Large ones are spelt out: not every database's locale knows them for the same letters.
+    return f"[{bare}{variants}]" if (variants := _VARIANTS.get(bare, "")) else letter_class(bare)
 
 
 def _is_kept(char: str) -> bool:

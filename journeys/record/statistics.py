@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from journeys.models import Journey, JourneyStatus, Progress, ReadingLog, Tag
 from journeys.record.progress import Position
 from music.brief import Mood
 
 TOP_TAGS = 12
+WHOLE_STARS = (4, 8, 12, 16, 20)
+"""In quarters, as journeys are rated."""
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """What is dated outside is a slip of the pen: it is kept, and counted nowhere."""
 
@@ -57,8 +59,9 @@ class Statistics:
     days: Mapping[date, int]
     """How often something was written on each day on which anything was."""
     streak: Streak
-    ratings: Mapping[int, int]
-    """How many journeys, finished or stopped, ended with so many stars, 1 to 5; a part of a star counts as a whole."""
+    ratings: Mapping[float, int]
+    """How many journeys, finished or stopped, ended with so many stars, the most first: 5 to 1, and whatever quarters
+    between them were given."""
     average_rating: float | None
     """In stars."""
     tags: list[tuple[str, int]]
@@ -104,7 +107,7 @@ def statistics_of(reader: Any, *, today: date, year: int | None = None) -> Stati
         pages=sum(period.pages for period in periods.values()) + (0 if year else pages[NO_DAY]),
         days={day: count for day, count in sorted(days.items()) if within(day)},
         streak=streak_of(days, today),
-        ratings={stars: sum(-(-rating // 4) == stars for rating in rated) for stars in range(5, 0, -1)},
+        ratings={quarters / 4: rated.count(quarters) for quarters in sorted({*WHOLE_STARS, *rated}, reverse=True)},
         average_rating=sum(rated) / len(rated) / 4 if rated else None,
         tags=_tags(reader, year, today),
         undated_books=sum(last_day is None for _journey, last_day in finished),
@@ -126,21 +129,26 @@ MOODS = {str(mood): mood for mood in Mood}
 NO_DAY = date.min
 """Where pages are counted that were read nobody knows when."""
 
-HowFar = tuple[int | None, int | None] | None
-Told = tuple[date, HowFar, list[Mood]]
+PageOrPercent = tuple[int | None, int | None]
+Told = tuple[date, PageOrPercent | None, list[Mood]]
 
 
-_IS_PUT_IN = Q(version=0, quote="", memo="", emotions=[], page__isnull=True, percent__isnull=True, track__isnull=True)
+_SAYS_NOTHING = Q(version=0, quote="", memo="", page__isnull=True, percent__isnull=True)
+_IS_PUT_IN = _SAYS_NOTHING & Q(emotions=[], track__isnull=True)
+_IS_OF_NO_DAY = _SAYS_NOTHING & Q(journey__started_on__isnull=True) & ~Q(logged_on=F("journey__ended_on"))
+"""A beginning without words in a journey whose first day nobody knows, as an import brings it with what was felt about
+the book: unless it stands on the last day, its day is that of the import, on which nothing was read or felt."""
 
 
 def _told(reader: Any) -> Mapping[uuid.UUID, list[Told]]:
     """What logs and notes tell, by journey, in the order of their days: how far it was, and what it felt like.
 
     The reader's own emotions come before the mood that was read from the words; a beginning without words has none. A
-    beginning that an import put in, with nothing in it, tells nothing: nobody wrote anything that day.
+    beginning that an import put in, with nothing in it, tells nothing: nobody wrote anything that day. Nor does one
+    that is of no day.
     """
     found: dict[uuid.UUID, list[Told]] = defaultdict(list)
-    logs = ReadingLog.objects.filter(journey__reader=reader).exclude(_IS_PUT_IN).order_by()
+    logs = ReadingLog.objects.filter(journey__reader=reader).exclude(_IS_PUT_IN | _IS_OF_NO_DAY).order_by()
     columns = ("journey", "logged_on", "page", "percent", "emotions", "version", "track__mood")
     for journey, day, page, percent, emotions, version, heard in logs.values_list(*columns):
         moods = [MOODS[name] for name in emotions or ([heard] if version else []) if name in MOODS]

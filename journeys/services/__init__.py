@@ -34,7 +34,7 @@ from journeys.services.progress import (
     edit_progress,
 )
 from journeys.services.readers import delete_reader, today_of
-from journeys.services.record import DatesDoNotFit, Record, edit_record, record_of
+from journeys.services.record import DatesDoNotFit, Record, edit_record, rate_journey, record_of
 from journeys.services.tags import set_tags, tag_names
 from journeys.services.texts import read_words_ahead
 
@@ -65,6 +65,7 @@ __all__ = [
     "edit_progress",
     "edit_record",
     "finish_journey",
+    "rate_journey",
     "read_again",
     "read_words_ahead",
     "record_of",

@@ -73,6 +73,11 @@ class Album:
         return self.journey.book.shown_title
 
     @property
+    def artist(self) -> str:
+        """The book's authors; empty where they are not known."""
+        return self.journey.book.shown_authors
+
+    @property
     def seconds(self) -> float:
         return round(sum(piece.seconds for piece in self.pieces), 2)
 

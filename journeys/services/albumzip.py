@@ -19,6 +19,7 @@ from journeys.models import Journey
 from journeys.services.album import AlbumPiece, album_of
 from journeys.services.markdown import journey_markdown
 from journeys.zipping import Outlet, zip_entry
+from music.explanation import whole_seconds
 from music.id3 import Tags, picture_of, picture_type, write_tags
 from music.names import genre_text
 from music.presentation import file_title
@@ -51,7 +52,9 @@ class AlbumZip:
         with translation.override(journey.reader.language):
             album = album_of(journey)
             self.title = album.title
-            self._artist = _("Reading Journey")
+            product = _("Reading Journey")
+            self._artist = album.artist or product
+            self._made_by = "" if self._artist == product else product
             self._entries = [self._entry(piece, album.pieces[-1].track.number or 0) for piece in album.pieces]
             self._lost_text = _("These files were lost and are not here:")
         self._cover_key = str(journey.book.cover.name or "")
@@ -113,13 +116,14 @@ class AlbumZip:
                 total=max(total, number),
                 year=piece.log.logged_on.year,
                 genre=genre_text(track.genre),
+                comment=self._made_by,
             ),
         )
 
     def _playlist(self, entries: list[_Entry]) -> str:
         lines = ["#EXTM3U", f"#PLAYLIST:{self.title}"]
         for entry in entries:
-            lines += [f"#EXTINF:{round(entry.seconds)},{self._artist} - {entry.title}", entry.name]
+            lines += [f"#EXTINF:{whole_seconds(entry.seconds)},{self._artist} - {entry.title}", entry.name]
         return "\n".join(lines) + "\n"
 
     def _markdown_with(self, lost: list[_Entry]) -> str:

@@ -17,8 +17,9 @@ from music.storage import remove_files
 def book_from_record(record: BookRecord) -> Book:
     """The book of a search result: one row for each record of a source, made when somebody first chooses it.
 
-    What a row that is there already does not know is taken from the record; what it knows stays. The row of a book that
-    a reader typed in is that very book; raises `Book.DoesNotExist` when it has gone meanwhile.
+    What a row that is there already does not know is taken from the record; what it knows stays. Where nobody has said
+    the pages yet the sources are asked anew: one may have been added. The row of a book that a reader typed in is that
+    very book; raises `Book.DoesNotExist` when it has gone meanwhile.
     """
     if record.source == "manual":
         return Book.objects.get(pk=record.source_id)
@@ -28,10 +29,13 @@ def book_from_record(record: BookRecord) -> Book:
         source=record.source, source_id=record.source_id, defaults={**facts, **wanting}
     )
     gaps = {name: value for name, value in facts.items() if value and not getattr(book, name)}
-    if gaps and not created:
-        Book.objects.filter(pk=book.pk).update(**gaps, **(wanting if "cover_url" in gaps or "isbn13" in gaps else {}))
-        for name, value in gaps.items():
-            setattr(book, name, value)
+    if created:
+        return book
+    has_more_to_ask = "cover_url" in gaps or "isbn13" in gaps or not (book.pages or facts["pages"])
+    if changes := {**gaps, **(wanting if has_more_to_ask else {})}:
+        Book.objects.filter(pk=book.pk).update(**changes)
+    for name, value in gaps.items():
+        setattr(book, name, value)
     return book
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from journeys.models import Journey, ReadingLog
+from journeys.models import Journey, ReadingLog, log_label
 from journeys.services.texts import description_of
 from music.brief import DURATION_RANGE, Chapter, Genre, Mood, MusicBrief, Role
 from music.briefs import Words, brief_for_log
@@ -72,6 +72,6 @@ def _chapters(journey: Journey) -> list[tuple[str, Chapter]]:
     """The journey's pieces so far, as its finale remembers them, each with its log's label."""
     tracks = MusicTrack.objects.filter(log__journey=journey, log__is_final=False).order_by("log__version")
     return [
-        (f"v{version}", Chapter(seed=brief["seed"], mood=Mood(mood)))
+        (log_label(version, is_final=False), Chapter(seed=brief["seed"], mood=Mood(mood)))
         for version, brief, mood in tracks.values_list("log__version", "brief", "mood")
     ]

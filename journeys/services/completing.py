@@ -13,8 +13,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from journeys.catalogue import search_everywhere
-from journeys.catalogue.library import record_of
+from journeys.catalogue import BookRecord, SourceFailed, look_up, search_everywhere
+from journeys.catalogue.library import record_from_book
 from journeys.catalogue.merging import combine
 from journeys.catalogue.sources import SLOWEST_SECONDS
 from journeys.covers import NoCover, fetch_cover
@@ -53,12 +53,10 @@ def complete_books() -> int:
 
 
 def _fill_gaps(book: Book) -> bool:
-    """Ask all sources for the book's ISBN and take over what its row does not know. False when some gave no answer."""
-    if not book.isbn13:
-        return True
-    found = search_everywhere(book.isbn13, seconds=SLOWEST_SECONDS)
-    same = [record for record in found.records if record.isbn13 == book.isbn13]
-    more = combine([record_of(book), *same])
+    """Take over what the book's row does not know and others do. False when some gave no answer."""
+    found, answered = _ask_by_isbn(book) if book.isbn13 else _ask_its_source(book)
+    same = [record for record in found if record.isbn13 == book.isbn13]
+    more = combine([record_from_book(book), *same])
     for name, empty in (
         ("pages", {"pages__isnull": True}),
         ("year", {"year__isnull": True}),
@@ -70,7 +68,24 @@ def _fill_gaps(book: Book) -> bool:
     if not book.cover and more.cover_url != book.cover_url:
         Book.objects.filter(pk=book.pk).update(cover_url=more.cover_url)
         book.cover_url = more.cover_url
-    return not found.silent
+    return answered
+
+
+def _ask_by_isbn(book: Book) -> tuple[list[BookRecord], bool]:
+    """All sources: by an ISBN some tell what their search by title leaves out, as Aladin does the page count."""
+    found = search_everywhere(book.isbn13, seconds=SLOWEST_SECONDS)
+    return found.records, not found.silent
+
+
+def _ask_its_source(book: Book) -> tuple[list[BookRecord], bool]:
+    """For a book without an ISBN the source that gave it, by its own number, which tells as much."""
+    if book.pages:
+        return [], True
+    try:
+        record = look_up(book.source, book.source_id, seconds=SLOWEST_SECONDS)
+    except SourceFailed:
+        return [], False
+    return [record] if record else [], True
 
 
 def _have_cover(book: Book) -> bool:

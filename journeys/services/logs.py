@@ -78,6 +78,7 @@ def edit_log(log: ReadingLog, entry: LogEntry) -> None:
 
     Raises `Http404` when it was deleted meanwhile.
     """
+    hold_journey(log.journey)  # before the log, as whoever takes the journey away does
     if not ReadingLog.objects.filter(pk=log.pk).update(**_columns(entry, log.logged_on), updated_at=Now()):
         raise Http404
     touch(log.journey)
@@ -88,10 +89,11 @@ def edit_log(log: ReadingLog, entry: LogEntry) -> None:
 def delete_log(log: ReadingLog) -> None:
     """Delete a log, its track and its file. Without its vFinal a finished journey is being read again.
 
-    Raises `StartCannotBeDeleted` for v0.
+    Raises `StartCannotBeDeleted` for v0, and `Http404` when the journey was deleted meanwhile.
     """
     if log.version == 0:
         raise StartCannotBeDeleted
+    hold_journey(log.journey)  # before its log and track, as whoever takes it away does
     discard(MusicTrack.objects.filter(log=log))
     log.delete()
     if log.is_final:
@@ -116,7 +118,8 @@ def ask_for_music(log: ReadingLog) -> MusicTrack:
     """
     read_words_ahead(log.journey.book, quote=log.quote, memo=log.memo)
     with transaction.atomic():
-        # Held, so that two who ask at once do not ask twice.
+        # Held, so that two who ask at once do not ask twice; and the journey before, as whoever takes it away does.
+        hold_journey(log.journey)
         if not list(ReadingLog.objects.select_for_update().filter(pk=log.pk).values_list("pk")):
             raise Http404
         made = MusicTrack.objects.filter(log=log).first()

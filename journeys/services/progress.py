@@ -32,6 +32,15 @@ class BeyondTheBook(Exception):
         ) % {"pages": self.pages}
 
 
+class HowFarUnclear(Exception):
+    """Both a page and a percentage, or neither where one is needed; `field` is the one to correct."""
+
+    def __init__(self, field: str, message: str, code: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.code = code
+
+
 class InTheFuture(Exception):
     """A day that has not come yet, where the reader is."""
 
@@ -46,6 +55,14 @@ class HowFar:
     page: int | None = None
     percent: int | None = None
     read_on: date | None = None
+
+
+def check_how_far(page: int | None, percent: int | None, *, needed: bool) -> None:
+    """A log may leave both out, a note of progress may not. Raises `HowFarUnclear`."""
+    if page is not None and percent is not None:
+        raise HowFarUnclear("percent", _("Give a page or a percentage, not both."), "both")
+    if needed and page is None and percent is None:
+        raise HowFarUnclear("page", _("Give a page or a percentage."), "required")
 
 
 @transaction.atomic

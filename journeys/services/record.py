@@ -75,6 +75,12 @@ def edit_record(journey: Journey, changes: Mapping[str, Any]) -> None:
     journey.refresh_from_db(fields=[*columns, "updated_at"])
 
 
+def rate_journey(journey: Journey, rating: int | None) -> None:
+    """Change the stars alone: in quarters of one, None for no rating."""
+    Journey.objects.filter(pk=journey.pk).update(rating=rating, updated_at=Now())
+    journey.refresh_from_db(fields=["rating", "updated_at"])
+
+
 def _check_days(journey: Journey, record: Record) -> None:
     first, last = record.started_on, record.ended_on
     if journey.status == JourneyStatus.WANT and first:

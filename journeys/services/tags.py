@@ -14,6 +14,8 @@ from journeys.services.holding import hold_reader
 from journeys.services.texts import nfc
 
 WRITTEN_AT_ONCE = 500
+TAGS_LIMIT = 30
+"""Of a journey, where its reader types them; a file may bring more."""
 COMMAS = re.compile("[,，、]")
 """What stands between two tags wherever they are typed or shown in a line, and so in none of them."""
 

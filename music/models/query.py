@@ -46,8 +46,9 @@ class TrackQuerySet(models.QuerySet[Any, Any]):
         return self.order_by("turn", "requested_at", "pk")
 
     def for_cards(self) -> TrackQuerySet:
-        """With what a card needs: log, remake, and the database's time to tell how long a track has been on its way."""
-        cards: TrackQuerySet = self.select_related("log", "remake").annotate(clock=Now())
+        """With what a card needs: remake, log and the book it is of, and the database's time to tell how long a track
+        has been on its way."""
+        cards: TrackQuerySet = self.select_related("log__journey__book", "remake").annotate(clock=Now())
         return cards
 
     def pieces(self) -> TrackQuerySet:

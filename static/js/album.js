@@ -6,7 +6,7 @@ import { isLoaded, playAll, playAt, playback, toggle } from "./playback.js";
 import { queue } from "./queue.js";
 import { pieceOf } from "./waves.js";
 
-const PLAY = "[data-album-play], [data-album] [data-play], [data-play-all]";
+const PLAY = "[data-album-play], [data-album] [data-play], [data-play-all], [data-play-on] [data-play]";
 
 let drawn = new Set();
 let page = null;
@@ -42,7 +42,7 @@ export function drawAlbum() {
 }
 
 function listOf(control) {
-  return control.closest("[data-album]") ?? document.getElementById(control.dataset.playAll);
+  return control.closest("[data-album], [data-play-on]") ?? document.getElementById(control.dataset.playAll);
 }
 
 function playFrom(list, wanted) {
@@ -53,6 +53,11 @@ function playFrom(list, wanted) {
   }
   if (isPlayed(list) && (!wanted || isLoaded(wanted) || queue().pieces.some(({ id }) => id === wanted.id))) {
     toggle(wanted ?? undefined);
+    return;
+  }
+  // In a list that has changed since, the piece that is heard is still this one.
+  if (wanted && isLoaded(wanted) && !list.dataset.album) {
+    toggle(wanted);
     return;
   }
   // What the page lists begins at once, while the click still allows it; of an album the rest comes after.

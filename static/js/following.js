@@ -80,6 +80,7 @@ function pieceOfTrack(track, album) {
     id: track.id,
     title: track.title,
     album: album.title,
+    artist: album.artist,
     page: track.page_url,
     url: track.audio_url,
     cover: track.cover_url,

@@ -48,5 +48,6 @@ export function showInSystem() {
 
 function metadataOf(piece) {
   const artwork = piece.cover ? [{ src: new URL(piece.cover, location.href).href, sizes: "600x600" }] : [];
-  return new MediaMetadata({ title: piece.title, album: piece.album ?? "", artist: phrase("product"), artwork });
+  // Of a book: its authors and its title. A piece of its own is ours alone.
+  return new MediaMetadata({ title: piece.title, album: piece.album ?? "", artist: piece.artist || phrase("product"), artwork });
 }

@@ -104,9 +104,9 @@ function draw() {
   part("title").href = piece.page;
   drawCover(piece.cover ?? "");
   drawProblem(failed ? phrase("unplayable") : "");
-  part("seek").max = String(Math.max(1, Math.floor(duration)));
+  part("seek").max = String(Math.max(1, Math.round(duration)));
   if (!scrubbing) {
-    part("seek").value = String(Math.floor(time));
+    part("seek").value = String(Math.round(time));
     drawTime(time, duration);
   }
 }

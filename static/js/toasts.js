@@ -72,7 +72,8 @@ function show(track) {
   } else {
     const listen = toast.querySelector("[data-toast-listen]");
     listen.href = track.audio_url;
-    Object.assign(listen.dataset, { id: track.id, title: track.title, page: track.page_url, cover: track.cover_url });
+    const { id, title, album: albumTitle, artist, page_url: page, cover_url: cover } = track;
+    Object.assign(listen.dataset, { id, title, albumTitle, artist, page, cover });
     closeByItself(toast);
   }
   toast.querySelector("[data-toast-page]").addEventListener("click", () => close(toast));

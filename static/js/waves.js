@@ -8,8 +8,8 @@ const STEP = 5;
 
 /** What a play control plays. */
 export function pieceOf(control) {
-  const { id, title, page, albumTitle: album = "", cover = "" } = control.dataset;
-  return { id, title, album, page, cover, url: control.getAttribute("href") };
+  const { id, title, page, albumTitle: album = "", artist = "", cover = "" } = control.dataset;
+  return { id, title, album, artist, page, cover, url: control.getAttribute("href") };
 }
 
 export function startWaves() {

@@ -9,12 +9,12 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from journeys.catalogue.isbn import normalise_isbn
+from journeys.models import MOST_PAGES
 from music.providers.http import is_loopback
 
 TEXT_LIMIT = 300
 DESCRIPTION_LIMIT = 2000
 URL_LIMIT = 500
-MOST_PAGES = 20_000
 MOST_NAMES = 20
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _HANGUL = re.compile("[가-힣]")

@@ -9,10 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from journeys.importing.columns import DATE_ORDERS, FIELDS, RATINGS_OUT_OF
-from journeys.importing.reasons import file_reason, row_reason
-from journeys.importing.services import STATUSES_TO_CHOOSE, counts_of
+from journeys.importing.reasons import file_reason, left_out_of, remark_texts, row_reason, work_text
+from journeys.importing.services import NUMBER_AT_MOST, STATUSES_TO_CHOOSE, counts_of
 from journeys.models import Export, ExportState, Import, ImportRow, RowOutcome
-from journeys.pages.transfers import work_text
 
 
 class ImportRequestSerializer(serializers.Serializer[Any]):
@@ -25,6 +24,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     text = serializers.SerializerMethodField(help_text="What is being done, in words; empty at rest")
     error_message = serializers.SerializerMethodField(help_text="Why the file was refused; empty where it was not")
     counts = serializers.SerializerMethodField(help_text="Rows by outcome")
+    left_out = serializers.SerializerMethodField(help_text="What of the file became no row: how many, by kind")
     columns = serializers.SerializerMethodField(help_text="Of a table that needs a meaning (state mapping)")
 
     class Meta:
@@ -40,6 +40,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
             "error_code",
             "error_message",
             "counts",
+            "left_out",
             "columns",
             "created_at",
             "updated_at",
@@ -56,13 +57,19 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     def get_counts(self, record: Import) -> dict[str, int]:
         return counts_of(record)
 
+    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    def get_left_out(self, record: Import) -> dict[str, int]:
+        return left_out_of(record)
+
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_columns(self, record: Import) -> list[str]:
         return list(record.mapping.get("sample", {}).get("columns", ()))
 
 
 class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
+    is_piece = serializers.BooleanField(read_only=True, help_text="A piece of music of no journey, of our own archive")
     reason_text = serializers.SerializerMethodField()
+    remarks = serializers.SerializerMethodField(help_text="What of it could not be read, in words")
     candidates = serializers.ListField(
         child=serializers.DictField(child=serializers.CharField(allow_blank=True)),
         read_only=True,
@@ -74,11 +81,13 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
         model = ImportRow
         fields = [
             "number",
+            "is_piece",
             "title",
             "authors",
             "outcome",
             "reason",
             "reason_text",
+            "remarks",
             "candidates",
             "choice",
             "journey",
@@ -87,6 +96,10 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
 
     def get_reason_text(self, row: ImportRow) -> str:
         return row_reason(row.reason)
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_remarks(self, row: ImportRow) -> list[str]:
+        return remark_texts(row.data.get("remarks", ()))
 
 
 class ColumnsSerializer(serializers.Serializer[Any]):
@@ -100,7 +113,7 @@ class ColumnsSerializer(serializers.Serializer[Any]):
 
 
 class RowChoiceSerializer(serializers.Serializer[Any]):
-    number = serializers.IntegerField(min_value=1)
+    number = serializers.IntegerField(min_value=1, max_value=NUMBER_AT_MOST)
     choice = serializers.CharField(max_length=60, help_text="A candidate's value, “new” or “skip”")
 
 
@@ -112,8 +125,8 @@ class ConfirmSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(
         choices=[str(status) for status in STATUSES_TO_CHOOSE],
         required=False,
-        default=str(STATUSES_TO_CHOOSE[0]),
-        help_text="Of books of which the file does not say whether they were read",
+        help_text="Of books of which the file does not say whether they were read; without it, what was chosen before "
+        "in the preview, else finished (calibre: want)",
     )
 
 

@@ -1,0 +1,1 @@
+"""What readers fill in, a module for each subject."""
