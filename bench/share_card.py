@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "readingjourney.settings")
 django.setup()
 
 from bench import measure  # noqa: E402
-from journeys.sharecard import CardPlan, album_jpeg, card_png  # noqa: E402
+from journeys.sharecard import CardPlan, card_png, painting  # noqa: E402
 from music.brief import Genre, Mood, Role  # noqa: E402
 from music.briefs import Words, brief_for_log  # noqa: E402
 from music.studio.showing.cover import cover_png  # noqa: E402
@@ -43,9 +43,9 @@ def main() -> None:
         yardstick = median(lambda: cover_png(short.scene), times)
         print(f"{'yardstick: the landscape alone':34}{yardstick * 1000:7.0f} ms")
         for name, paint in (
-            ("a card with a short line", lambda: card_png.__wrapped__(short)),
-            ("a card with 200 letters", lambda: card_png.__wrapped__(long)),
-            ("the feed's square picture", lambda: album_jpeg.__wrapped__(short.scene)),
+            ("a card with a short line", lambda: painting._kept_card.__wrapped__(short)),
+            ("a card with 200 letters", lambda: painting._kept_card.__wrapped__(long)),
+            ("the feed's square picture", lambda: painting.album_jpeg.__wrapped__(short.scene)),
         ):
             seconds = median(paint, times)
             print(f"{name:34}{seconds * 1000:7.0f} ms{seconds / yardstick:7.2f} ×{len(paint()) / 1000:8.0f} kB")

@@ -18,6 +18,8 @@ from tests.providers import tone
 class Vendor:
     """What the vendor was told to do next, and what it did."""
 
+    open: threading.Event = field(default_factory=threading.Event)
+    """Set while it answers orders; cleared, they wait for it."""
     submissions: deque[str] = field(default_factory=deque)
     """How the next submissions end: "accept" (also when empty), "refuse" 400, "busy" 429, "broken" 500, "garbage" 200
     without an id, "drop" (the connection is closed after the order was taken)."""
@@ -34,6 +36,7 @@ class Vendor:
 @contextmanager
 def running_vendor() -> Iterator[Vendor]:
     vendor = Vendor()
+    vendor.open.set()
     numbers = itertools.count(1)
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,6 +45,7 @@ def running_vendor() -> Iterator[Vendor]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            vendor.open.wait(timeout=30)
             how = vendor.submissions.popleft() if vendor.submissions else "accept"
             if how == "refuse":
                 self._send(400, {"error": {"message": "the prompt was refused"}})

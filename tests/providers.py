@@ -100,7 +100,7 @@ class LoopbackProvider:
     def submit(self, brief: MusicBrief) -> Submission:
         try:
             answer = requests.post(
-                f"{self.base}/tasks", json={"prompt": brief.prompt}, timeout=(2, 5), allow_redirects=False
+                f"{self.base}/tasks", json={"prompt": brief.prompt}, timeout=(2, 30), allow_redirects=False
             )
         except requests.ConnectionError as error:
             if isinstance(getattr(error.args[0], "reason", None), NewConnectionError):

@@ -68,9 +68,10 @@ def main() -> None:
         journey = fill(product)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = open_page(browser, product)
+        page.goto(product.url)  # anew: without Turbo's bar of progress
         page.screenshot(path=HERE / "home.png")
         page.goto(f"{product.url}/journeys/{journey}")
-        page.locator("[data-play]").first.click()
+        page.locator(".log [data-play]").first.click()
         expect(page.locator("#player")).to_be_visible()
         page.wait_for_timeout(3000)
         page.locator(".log").first.scroll_into_view_if_needed()

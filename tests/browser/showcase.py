@@ -47,6 +47,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "prompt": "비 오는 밤에 어울리는 잔잔한 피아노",
         "searched": "알",
         "book": "나의 오래된 책",
+        "known": "데미안",
     },
     "en": {
         "quote": "The bird fights its way out of the egg. The egg is the world.\nWho would be born must destroy it.",
@@ -56,6 +57,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "prompt": "A quiet piano for a rainy night",
         "searched": "egg",
         "book": "An old book of mine",
+        "known": "Demian",
     },
 }
 
@@ -156,6 +158,7 @@ def bring_along(alice: HttpReader, words: dict[str, Any]) -> dict[str, str]:
 
     columns = "Title,Author,ISBN13,My Rating,Number of Pages,Date Read,Date Added,Exclusive Shelf,My Review"
     shelf = f"Book Id,{columns}\n1,{words['book']},,,5,240,2024/03/09,2024/01/02,read,{words['short']}\n2,,,,,,,,,\n"
+    shelf += f"3,{words['known']},,,,,,,read,\n"
     clippings = f"{words['book']}\n- Your Highlight on page 91 | Added on Saturday, 9 March 2024 12:34:56\n\n"
     clippings += f"{words['memo']}\n==========\n"
     places = {
@@ -235,6 +238,12 @@ def send(page: Page) -> None:
     page.locator("main .errorlist, main [aria-invalid=true]").first.wait_for()
 
 
+def save(page: Page) -> None:
+    """Send the page's first form as it stands, and wait until it says that it was taken."""
+    page.locator("main form[method=post] .button[type=submit]:visible").first.click()
+    page.locator("[data-notices]").wait_for()
+
+
 @dataclass(frozen=True)
 class NamedPage:
     """A page, or a state of one. `path` is filled from the reader's places; `who` is reader, empty or visitor."""
@@ -292,13 +301,17 @@ PAGES = [
     NamedPage("log-edit", "/journeys/{journey}/logs/{log}/edit"),
     NamedPage("log-delete", "/journeys/{journey}/logs/{log}/delete"),
     NamedPage("music", "/music"),
+    NamedPage("music-unheard", "/music?which=unheard"),
     NamedPage("imports", "/imports"),
     NamedPage("import-mapping", "/imports/{import_mapping}"),
-    NamedPage("import-ready", "/imports/{import_ready}"),
+    NamedPage("import-ready", "/imports/{import_ready}", prepare=open_folds),
+    NamedPage("import-confirm", "/imports/{import_ready}/confirm"),
     NamedPage("import-done", "/imports/{import_done}"),
+    NamedPage("import-undo", "/imports/{import_done}/undo"),
     NamedPage("import-failed", "/imports/{import_failed}"),
     NamedPage("exports", "/exports"),
     NamedPage("settings", "/settings"),
+    NamedPage("settings-saved", "/settings", prepare=save),
     NamedPage("email", "/account/email"),
     NamedPage("password", "/account/password"),
     NamedPage("sessions", "/account/sessions"),

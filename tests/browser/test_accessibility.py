@@ -50,20 +50,29 @@ def showcase(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Showcase]:
         yield showcase
 
 
-@pytest.fixture(params=["ko", "en"])
+@pytest.fixture(scope="module", params=["ko", "en"])
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def eyes(
-    browser: Browser, browser_context_args: dict[str, Any], language: str, request: pytest.FixtureRequest
-) -> Iterator[BrowserContext]:
-    """A browser that speaks the language."""
+@pytest.fixture(scope="module")
+def eyes(browser: Browser, browser_context_args: dict[str, Any], language: str) -> Iterator[BrowserContext]:
+    """A browser that speaks the language; the same for all pages, so that it fetches scripts and styles once."""
     context = browser.new_context(**{**browser_context_args, "locale": {"ko": "ko-KR", "en": "en-GB"}[language]})
     context.set_default_timeout(10_000)
     yield context
     context.close()
+
+
+@pytest.fixture
+def sheet(eyes: BrowserContext, showcase: Showcase) -> Iterator[Page]:
+    """A tab that knows nothing of what was seen before."""
+    page = eyes.new_page()
+    eyes.clear_cookies()
+    forgetting = {"origin": showcase.product.url, "storageTypes": "local_storage"}
+    eyes.new_cdp_session(page).send("Storage.clearDataForOrigin", forgetting)
+    yield page
+    page.close()
 
 
 def axe_faults(page: Page, *rules: str) -> list[str]:
@@ -86,9 +95,9 @@ def console_faults(message: ConsoleMessage, shown: NamedPage) -> list[str]:
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
-def test_a_page_is_for_everyone(showcase: Showcase, eyes: BrowserContext, language: str, shown: NamedPage) -> None:
-    eyes.add_cookies(showcase.cookies(shown.who, language))
-    page = eyes.new_page()
+def test_a_page_is_for_everyone(showcase: Showcase, sheet: Page, language: str, shown: NamedPage) -> None:
+    page = sheet
+    page.context.add_cookies(showcase.cookies(shown.who, language))
     faults: list[str] = []
     page.on("console", lambda message: faults.extend(console_faults(message, shown)))
     page.on("pageerror", lambda error: faults.append(str(error)))

@@ -17,12 +17,20 @@ KEPT = """async () => {
 }"""
 
 
+def go_offline(context: BrowserContext) -> None:
+    """Take the network away from pages and service worker; from this one it goes a moment later."""
+    context.set_offline(True)
+    (worker,) = context.service_workers
+    there_is_none = "fetch('/health/live', { cache: 'no-store' }).then(() => false, () => true)"
+    wait_until(lambda: worker.evaluate(there_is_none), what="the service worker to be without a network")
+
+
 def test_a_page_opened_offline_says_so_and_opens_again_by_itself(
     context: BrowserContext, page: Page, product: Product, sign_up: SignUp
 ) -> None:
     sign_up(page, product)
     page.evaluate(WORKER_IS_READY)
-    context.set_offline(True)
+    go_offline(context)
     page.goto(f"{product.url}/settings")
     expect(page.get_by_role("heading", name="연결되어 있지 않습니다")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.button')).borderRadius") != "0px", "it is drawn"
@@ -36,7 +44,7 @@ def test_a_link_followed_offline_leads_to_the_same_page(
 ) -> None:
     sign_up(page, product)
     page.evaluate(WORKER_IS_READY)
-    context.set_offline(True)
+    go_offline(context)
     page.get_by_role("link", name="설정").click()
     expect(page.get_by_role("heading", name="연결되어 있지 않습니다")).to_be_visible()
 
@@ -48,7 +56,7 @@ def test_what_was_being_written_is_there_when_the_network_is_back(
     start_journey(page, product, "데미안")
     page.evaluate(WORKER_IS_READY)
     page.fill("textarea[name=memo]", "터널 안에서 쓴 글")
-    context.set_offline(True)
+    go_offline(context)
     page.reload()
     expect(page.get_by_role("heading", name="연결되어 있지 않습니다")).to_be_visible()
     context.set_offline(False)
@@ -86,7 +94,7 @@ def test_a_server_that_was_away_is_found_again_without_the_network_ever_going(
 ) -> None:
     sign_up(page, product)
     page.evaluate(WORKER_IS_READY)
-    context.set_offline(True)
+    go_offline(context)
     page.goto(f"{product.url}/settings")
     expect(page.get_by_role("heading", name="연결되어 있지 않습니다")).to_be_visible()
     page.evaluate("addEventListener('online', (event) => event.stopImmediatePropagation(), { capture: true })")

@@ -61,9 +61,12 @@ def test_a_provider_that_refuses_shows_a_failure_that_can_be_tried_again(
     before = len(vendor.ledger)
     vendor.submissions.append("refuse")
     sign_up(page, vendor_product)
+    vendor.open.clear()
     start_journey(page, vendor_product, "데미안")
-
     badge = page.locator("[data-track]")
+    expect(badge).to_contain_text("음악 생성 중")
+    vendor.open.set()
+
     expect(badge).to_contain_text("생성 실패", timeout=30_000)
     expect(badge).to_have_class(re.compile("badge-error"))
     toast = page.locator("#toasts .toast")

@@ -90,6 +90,38 @@ def test_its_pieces_are_one_album_even_when_the_book_was_called_otherwise(
     assert all(b"image/png" in head["APIC"][:20] for head in heads)
 
 
+def test_artist_and_album_are_the_books_and_who_made_it_is_a_comment(two_of_three: Journey, as_alice: Client) -> None:
+    archive = unpacked(as_alice, two_of_three)
+    head = frames(archive.read("데미안/01 데미안 · v0.mp3"))
+    assert {text(head[name]) for name in ("TPE1", "TPE2")} == {"헤르만 헤세"}
+    assert "독서 여정".encode("utf-16-le") in head["COMM"]
+    assert ",헤르만 헤세 - 데미안 · v0" in archive.read("데미안/데미안.m3u8").decode()
+
+
+def test_without_a_known_author_the_artist_is_who_made_it(two_of_three: Journey, as_alice: Client) -> None:
+    Book.objects.update(authors="")
+    head = frames(unpacked(as_alice, two_of_three).read("데미안/01 데미안 · v0.mp3"))
+    assert text(head["TPE1"]) == text(head["TPE2"]) == "독서 여정"
+    assert "COMM" not in head
+
+
+def test_lengths_are_told_alike_in_the_list_and_in_the_file(two_of_three: Journey, as_alice: Client) -> None:
+    MusicTrack.objects.filter(log__journey=two_of_three).update(audio_seconds=59.98)
+    assert "#EXTINF:60," in unpacked(as_alice, two_of_three).read("데미안/데미안.m3u8").decode()
+    html = as_alice.get(two_of_three.get_absolute_url()).content.decode()
+    assert '<span class="album-time">1:00</span>' in html
+    assert 'data-wave-time aria-hidden="true">1:00<' in html
+    assert "0:59" not in html
+
+
+def test_it_is_offered_when_there_is_music_and_not_before(journey: Journey, as_alice: Client) -> None:
+    address = f'href="/journeys/{journey.pk}/album.zip"'
+    assert address not in as_alice.get(journey.get_absolute_url()).content.decode()
+    advance(MusicTrack.objects.get(log__journey=journey))
+    for path in (journey.get_absolute_url(), f"/journeys/{journey.pk}/album"):
+        assert address in as_alice.get(path).content.decode()
+
+
 def test_the_sound_itself_is_untouched(two_of_three: Journey, as_alice: Client) -> None:
     archive = unpacked(as_alice, two_of_three)
     track = MusicTrack.objects.get(log__journey=two_of_three, log__version=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import Client
+from django.utils.html import escape
+from django.utils.translation import gettext as _
 from rest_framework.test import APIClient
 
 from journeys.catalogue import find_record, search_books
 from journeys.models import Book, Journey, JourneyStatus, Reader
-from journeys.services import add_book, book_from_record, start_journey
+from journeys.record.readings import journeys_with
+from journeys.services import add_book, book_from_record, start_journey, want_book
 from tests.doubles.books import DEMIAN, GARDEN, NAMES, Bookshop, running_bookshop
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +89,10 @@ def test_with_everybody_down_the_page_is_there_within_the_budget(as_alice: Clien
     assert time.monotonic() - started < 4
     assert page.context["results"][0].title == "봄·봄"
     assert page.context["found"].silent == NAMES
-    assert 'name="manual"' in page.content.decode()
+    html = page.content.decode()
+    assert 'name="manual"' in html
+    assert _("Could not look elsewhere") in html
+    assert _("Nothing more found elsewhere") not in html
 
 
 @pytest.mark.parametrize(
@@ -109,6 +116,98 @@ def test_every_way_of_typing_still_finds_with_everybody_down(
 
     assert time.monotonic() - started < 4
     assert title in [each["title"] for each in answer["results"]]
+
+
+@pytest.mark.parametrize("typed", ["9788936433595", "978-89-364-3359-5", "8936433597"])
+def test_a_wrong_check_digit_is_told(as_alice: Client, alice_api: APIClient, typed: str) -> None:
+    page = as_alice.get("/journeys/new", {"q": typed})
+    assert escape(page.context["hint"]) in page.content.decode()
+    assert (page.context["form"]["isbn"].value(), page.context["form"]["title"].value()) == (typed, None)
+    assert page.context["hint"] == alice_api.get("/api/books", {"q": typed}).json()["hint"] != ""
+
+
+@pytest.mark.parametrize("typed", ["9788936434120", "데미안", "1984", "97889364335"])
+def test_where_no_isbn_is_wrong_nothing_is_told(as_alice: Client, alice_api: APIClient, typed: str) -> None:
+    assert as_alice.get("/journeys/new", {"q": typed}).context["hint"] == ""
+    assert alice_api.get("/api/books", {"q": typed}).json()["hint"] == ""
+
+
+# What the reader knows already
+
+
+def begins(html: str) -> int:
+    return html.count(_("Start a journey with this book")) - 1  # there is one below, to enter a book by hand
+
+
+def test_a_book_that_is_being_read_leads_to_its_journey(as_alice: Client, journey: Journey, bob: Reader) -> None:
+    as_bob = Client()
+    as_bob.force_login(bob)
+    others = begins(as_bob.get("/journeys/new", {"q": "데미안"}).content.decode())
+
+    html = as_alice.get("/journeys/new", {"q": "데미안"}).content.decode()
+
+    link = re.search(rf'<a class="([^"]*)" href="/journeys/{journey.pk}">([^<]*)', html)
+    assert link
+    assert link.groups() == ("button button-small", _("Reading now – to the journey"))
+    assert _("Start another journey") in html
+    assert begins(html) == others - 1
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "again"),
+    [
+        (JourneyStatus.WANT, "On your list – to the journey", None),
+        (JourneyStatus.FINISHED, "Finished – to the journey", "Read it again"),
+        (JourneyStatus.STOPPED, "Stopped – to the journey", "Read it again"),
+    ],
+)
+def test_a_book_that_is_wanted_or_behind_says_so(
+    as_alice: Client, alice: Reader, demian: Book, status: JourneyStatus, text: str, again: str | None
+) -> None:
+    journey = want_book(reader=alice, book=demian)
+    Journey.objects.filter(pk=journey.pk).update(status=status)
+
+    html = as_alice.get("/journeys/new", {"q": "데미안"}).content.decode()
+
+    assert f'href="/journeys/{journey.pk}">{_(text)}' in html
+    assert (again is not None) == (_("Read it again") in html)
+    assert f'name="want" value="{demian.source}/{demian.source_id}"' not in html
+
+
+def test_of_several_journeys_with_a_book_the_one_that_goes_on_is_told(
+    as_alice: Client, alice: Reader, demian: Book
+) -> None:
+    reading = start_journey(reader=alice, book=demian)
+    finished = start_journey(reader=alice, book=demian)
+    Journey.objects.filter(pk=finished.pk).update(status=JourneyStatus.FINISHED)
+
+    html = as_alice.get("/journeys/new", {"q": "데미안"}).content.decode()
+
+    assert f'href="/journeys/{reading.pk}"' in html
+    assert f'href="/journeys/{finished.pk}"' not in html
+
+
+def test_the_same_isbn_from_elsewhere_and_a_book_typed_in_are_known_too(
+    as_alice: Client, alice: Reader, shop: Bookshop, typed: Book
+) -> None:
+    record = find_record("aladin", GARDEN.isbn13, reader=alice)
+    assert record is not None
+    garden = start_journey(reader=alice, book=book_from_record(record))
+    own = want_book(reader=alice, book=typed)
+    caches["books"].clear()
+
+    page = as_alice.get("/journeys/new", {"q": "달빛 정원", "further": "1"})
+    assert f'href="/journeys/{garden.pk}"' in page.content.decode()
+    assert f'href="/journeys/{own.pk}"' in as_alice.get("/journeys/new", {"q": "봄날"}).content.decode()
+
+
+def test_the_marks_of_all_results_are_one_query(
+    alice: Reader, journey: Journey, django_assert_num_queries: Any
+) -> None:
+    records = search_books("이", reader=alice)
+    assert len(records) > 3
+    with django_assert_num_queries(1):
+        journeys_with(alice, records)
 
 
 # The API

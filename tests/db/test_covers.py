@@ -18,8 +18,9 @@ from django.utils import timezone
 from PIL import Image
 
 from journeys import covers, tasks
+from journeys.catalogue import find_record, search_everywhere
 from journeys.models import Book, Journey, Reader
-from journeys.services import add_book, delete_journey, delete_reader, start_journey
+from journeys.services import add_book, book_from_record, delete_journey, delete_reader, start_journey
 from journeys.services.books import discard_books
 from journeys.services.completing import complete_books
 from music.housekeeping import check_files
@@ -193,6 +194,54 @@ def test_all_sources_complete_a_book_that_one_gave(shop: Bookshop, settings: Any
     assert (book.title, book.pages, book.publisher) == ("내가 적은 달빛 정원", 312, "새벽책방")
     assert book.cover_url.endswith("/pictures/cover.jpg")  # and not the thumbnail
     assert stored_covers() == [book.cover.name]
+
+
+@pytest.mark.parametrize("isbn", [GARDEN.isbn13, ""])
+def test_a_book_out_of_a_search_by_title_gets_the_pages_that_only_a_look_up_tells(
+    shop: Bookshop, settings: Any, alice: Reader, isbn: str
+) -> None:
+    settings.BOOK_SOURCES = ["aladin"]
+    shop.overrides["aladin"] = {"isbn13": isbn}  # without an ISBN Aladin's own number serves
+    (found,) = search_everywhere("달빛 정원", reader=alice, seconds=5).elsewhere
+    record = find_record("aladin", found.source_id, reader=alice)
+    assert record is not None
+    assert record.pages is None
+
+    book = completed(book_from_record(record))
+
+    assert (book.source_id, book.pages) == (isbn or str(GARDEN.number), 312)
+    assert [path.rsplit("/", 1)[1] for name, path, _ in shop.asked if name == "aladin"] == [
+        "ItemSearch.aspx",
+        "ItemLookUp.aspx",
+    ]
+
+
+def test_a_source_that_is_down_is_asked_again_for_a_book_without_an_isbn(
+    shop: Bookshop, settings: Any, alice: Reader
+) -> None:
+    settings.BOOK_SOURCES = ["aladin"]
+    shop.overrides["aladin"] = {"isbn13": ""}
+    (found,) = search_everywhere("달빛 정원", reader=alice, seconds=5).elsewhere
+    shop.faults["aladin"] = "500"
+    book = completed(book_from_record(found))
+    assert (book.pages, book.complete_at is None) == (None, False)
+    shop.faults.clear()
+
+    assert completed(book).pages == 312
+
+
+def test_a_book_whose_pages_nobody_said_is_asked_for_anew_when_it_is_chosen_again(
+    shop: Bookshop, settings: Any, alice: Reader
+) -> None:
+    settings.BOOK_SOURCES = ["kakao"]
+    (found,) = search_everywhere("달빛 정원", reader=alice, seconds=5).elsewhere
+    book = completed(book_from_record(found))
+    assert (book.pages, book.complete_at) == (None, None)
+    settings.BOOK_SOURCES = ["kakao", "aladin"]
+
+    book_from_record(found)
+
+    assert completed(book).pages == 312
 
 
 def test_a_page_count_that_a_reader_gave_stays(shop: Bookshop, settings: Any, alice: Reader) -> None:

@@ -191,7 +191,7 @@ def test_a_visitor_is_asked_to_log_in(client: Client) -> None:
 def test_signing_up_with_an_address_that_is_taken_at_that_moment_is_refused(
     client: Client, alice: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("journeys.forms.SignUpForm.clean_email", lambda form: form.cleaned_data["email"])
+    monkeypatch.setattr("journeys.forms.account.SignUpForm.clean_email", lambda form: form.cleaned_data["email"])
     monkeypatch.setattr(Reader, "validate_constraints", lambda *_args, **_more: None)
     form = {"username": "dora", "email": "ALICE@example.org", "password1": PASSWORD, "password2": PASSWORD}
     answer = client.post("/signup", form)

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from journeys.models import Journey
 from journeys.services import LogEntry, add_log, delete_log, finish_journey
 from music.brief import KEYS, Mode, Mood
-from music.explanation import explain
+from music.explanation import clock_text, explain
 from music.models import MusicTrack
 from music.names import instrument_text, joined, key_text, mode_colour, mood_image, variation_text
 from music.presentation import card_for
@@ -213,3 +213,10 @@ def test_of_two_chosen_feelings_the_headline_names_the_one_the_piece_has_become(
     told = explain(track)
     assert told is not None
     assert told.mood in told.headline.split(";")[-1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.0, "0:00"), (0.49, "0:00"), (0.5, "0:01"), (59.4, "0:59"), (59.98, "1:00"), (62.5, "1:03")]
+)
+def test_lengths_and_moments_are_told_to_the_nearest_second(seconds: float, told: str) -> None:
+    assert clock_text(seconds) == told

@@ -16,6 +16,7 @@ from music import generation
 from music.brief import Mood
 from music.models import MusicTrack
 from music.services import remake_prompted_track, request_prompted_track
+from tests.db.copies import FILE_OF_N, copy_track
 
 pytestmark = pytest.mark.django_db
 STATUS = "/api/music/status"
@@ -134,19 +135,21 @@ def test_the_database_refuses_what_was_heard_before_it_was_there(track: MusicTra
 
 
 def test_counting_what_is_new_reads_only_what_is_new(finished: MusicTrack) -> None:
-    row = {"title": "old", "brief": {}, "tempo": 60, "duration": 60, "provider": "studio", "status": "completed"}
-    MusicTrack.objects.bulk_create(
-        MusicTrack(
-            owner=finished.owner,
-            file=f"{n}.mp3",
-            file_size=1,
-            fencing_token=1,
-            finished_at=Now(),
-            heard_at=Now(),
-            **row,
-        )
-        for n in range(3000)
+    old = MusicTrack(
+        owner=finished.owner,
+        title="old",
+        brief={},
+        tempo=60,
+        duration=60,
+        provider="studio",
+        status="completed",
+        file="0.mp3",
+        file_size=1,
+        fencing_token=1,
+        finished_at=Now(),
+        heard_at=Now(),
     )
+    copy_track(old, 3000, file=FILE_OF_N)
     unheard = MusicTrack.objects.for_reader(finished.owner).unheard()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -6,16 +6,19 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from journeys.models import Journey, ReadingLog
-from journeys.record.charts import MOST_POINTS, timeline_of
 from journeys.record.logs import PER_PAGE, log_page
+from journeys.record.timeline import MOST_POINTS, timeline_of
 from journeys.services import LogEntry, add_log, ask_for_music, finish_journey
 from music.brief import Mood
 from music.models import MusicTrack
-from music.presentation import page_url
+from music.presentation import audio_path, card_for, page_url
+from tests.db.steps import advance
 
 pytestmark = pytest.mark.django_db
 MANY = 130
@@ -94,6 +97,52 @@ def test_pleasant_is_up_and_the_list_says_the_same_as_the_picture(as_alice: Clie
     assert "v1, " in page
 
 
+def test_the_list_tells_and_plays_the_piece_of_each_log(as_alice: Client, journey: Journey) -> None:
+    add_log(journey, LogEntry(memo="x", emotions=(Mood.SADNESS,)))
+    ReadingLog.objects.create(journey=journey, version=2, emotions=["joy"], logged_on=date(2026, 1, 1))
+    first = advance(MusicTrack.objects.get(log__version=0))
+    MusicTrack.objects.filter(pk=first.pk).update(audio_seconds=59.98)
+    addresses = (page_url(first), audio_path(first))
+    with CaptureQueriesContext(connection) as seen:
+        timeline = timeline_of(journey)
+        assert timeline
+        ready, waiting, silent = [dot.piece for dot in timeline.dots]
+        assert (ready and ready.page_url, ready and ready.audio_url) == addresses
+    assert len(seen) == 1
+    assert silent is None
+    told = card_for(first).explanation
+    assert ready
+    assert told
+    assert ready.facts.startswith(f"{told.key.split(' — ')[0]}, {told.tempo}, ")
+    assert ready.facts.endswith(", 1:00")
+    assert timeline.dots[0].title.endswith(f"데미안 · v0 — {ready.facts}")
+    assert waiting
+    assert (waiting.is_ready, waiting.audio_url, waiting.facts) == (False, "", "음악 생성 중")
+    html = as_alice.get(journey.get_absolute_url()).content.decode()
+    listed = html[html.index("timeline-list") :].split("</ol>")[0]
+    assert listed.count('<a class="play" href="/api/music/') == 1
+    assert listed.count('<a class="play" hidden data-play') == 1
+    assert (
+        f'data-id="{first.pk}" data-title="데미안 · v0" data-album-title="데미안" data-artist="헤르만 헤세"' in listed
+    )
+
+
+def test_where_a_dot_stands_for_several_logs_the_first_that_can_be_heard_is(journey: Journey) -> None:
+    for _ in range(MOST_POINTS + 1):
+        add_log(journey, LogEntry(memo="x"))
+    for version in (3, 4, 5):
+        advance(MusicTrack.objects.get(log__version=version))
+    timeline = timeline_of(journey)
+    assert timeline
+    first, second, third, *_others = timeline.dots
+    assert [dot.labels for dot in (first, second, third)] == ["v0–v1", "v2–v3", "v4–v5"]
+    assert [(dot.piece and dot.piece.track.title, dot.more) for dot in (first, second, third)] == [
+        ("데미안 · v0", 0),
+        ("데미안 · v3", 0),
+        ("데미안 · v4", 1),
+    ]
+
+
 def test_one_log_is_no_picture(journey: Journey) -> None:
     assert timeline_of(journey) is None
 
@@ -121,7 +170,7 @@ def test_its_music_is_asked_for_once_as_if_it_had_just_been_written(journey: Jou
 def test_the_page_and_the_api_ask_for_it(as_alice: Client, alice_api: APIClient, long: Journey) -> None:
     first, second = long.logs.get(version=1), long.logs.get(version=2)
     answer = as_alice.post(f"/journeys/{long.pk}/logs/{first.pk}/music")
-    assert (answer.status_code, answer["Location"]) == (303, f"{first.get_absolute_url()}#log-{first.pk}")
+    assert (answer.status_code, answer["Location"]) == (303, first.get_absolute_url())
     for _ in range(2):
         asked = alice_api.post(f"/api/journeys/{long.pk}/logs/{second.pk}/music")
         assert (asked.status_code, asked.json()["log_id"]) == (202, str(second.pk))

@@ -63,6 +63,7 @@ def test_signing_up_logs_in_and_keeps_language_and_zone(client: Client) -> None:
     ("field", "value"),
     [
         ("username", "a@b"),
+        ("username", "a b"),
         ("username", "ALICE"),
         ("email", "Alice@Example.org"),
         ("email", "x"),
@@ -226,6 +227,27 @@ def test_settings_change_language_and_zone(as_alice: Client, alice: Reader) -> N
     refused = as_alice.post("/settings", {"language": "xx", "time_zone": "Mars/Base"})
     assert refused.status_code == 422
     assert '<html lang="en">' in refused.content.decode()
+
+
+def test_a_name_that_will_not_do_is_told_its_rule_once(client: Client) -> None:
+    form = client.get("/signup").context["form"]
+    assert "@" not in form["username"].help_text
+    for name in ("앨리스 리델", "alice@example.org", "a/b"):
+        assert len(client.post("/signup", {"username": name}).context["form"].errors["username"]) == 1
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "Asia/Kathmandu", "ROK"])
+def test_a_readers_time_zone_is_the_first_to_choose_and_stays(as_alice: Client, alice: Reader, zone: str) -> None:
+    Reader.objects.filter(pk=alice.pk).update(time_zone=zone)
+    field = as_alice.get("/settings").context["form"]["time_zone"]
+    groups = dict(field.field.choices)
+    offered = [value for choices in groups.values() for value, _name in choices]
+    assert offered[0] == zone
+    assert "Asia/Seoul" in offered[:2]
+    assert len(offered) == len(set(offered)) > 400
+    assert "UTC+9" in dict(next(iter(groups.values())))["Asia/Seoul"]
+    assert str(field).count(" selected") == 1
+    assert as_alice.post("/settings", {"language": "ko", "time_zone": zone}).status_code == 303
 
 
 def test_dates_are_the_readers_own(alice: Reader, as_alice: Client, demian: Book, time_machine: Any) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Journey, Reader
@@ -16,6 +17,7 @@ from music import sweeping, vitals
 from music.models import MusicTrack, ProviderGate, TrackStage, TrackStatus
 from music.providers import get_provider
 from music.queueing import places_of, take
+from tests.db.copies import FILE_OF_N, copy_track
 
 pytestmark = pytest.mark.django_db
 FINISHED = 4000
@@ -35,27 +37,20 @@ def row(owner: Reader, title: str, **columns: object) -> MusicTrack:
 def many(alice: Reader, journey: Journey) -> None:
     """Thousands of finished tracks, hundreds that wait for their turn and hundreds that are asked after later."""
     ProviderGate.of("loopback")
-    MusicTrack.objects.bulk_create(
-        [row(alice, f"waits {n}", due_at=Now() - timedelta(minutes=1), turn=n + 2) for n in range(WAITING)]
-        + [
-            row(
-                alice,
-                f"asked after {n}",
-                status=TrackStatus.GENERATING,
-                stage=TrackStage.WAITING,
-                fencing_token=1,
-                started_at=Now(),
-                deadline_at=Now() + timedelta(minutes=15),
-                due_at=Now() + timedelta(minutes=1, seconds=n),
-            )
-            for n in range(ASKED_AFTER)
-        ]
-        + [
-            row(alice, f"old {n}", status="completed", file=f"{n}.mp3", fencing_token=1, finished_at=Now())
-            for n in range(FINISHED)
-        ],
-        batch_size=500,
+    copy_track(row(alice, "waits", due_at=Now() - timedelta(minutes=1), turn=1), WAITING, turn="n + 1")
+    asked_after = row(
+        alice,
+        "asked after",
+        status=TrackStatus.GENERATING,
+        stage=TrackStage.WAITING,
+        fencing_token=1,
+        started_at=Now(),
+        deadline_at=Now() + timedelta(minutes=15),
+        due_at=Now() + timedelta(minutes=1),
     )
+    copy_track(asked_after, ASKED_AFTER)
+    old = row(alice, "old", status="completed", file="0.mp3", fencing_token=1, finished_at=Now())
+    copy_track(old, FINISHED, file=FILE_OF_N)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -119,3 +114,19 @@ def test_a_readers_pieces_are_found_by_their_owner(many: None, bob: Reader) -> N
     for rows in (MusicTrack.objects.for_reader(bob).pieces(), MusicTrack.objects.for_reader(bob).standalone()):
         for sql, plan in plans(lambda rows=rows: list(rows.order_by("-created_at")[:20])).items():  # type: ignore[misc]
             assert "track_owner" in plan, f"{sql}\n{plan}"
+
+
+@pytest.mark.parametrize("which", ["", "unheard", "prompt"])
+def test_a_readers_library_is_read_by_their_own_index(many: None, bob: Reader, client: Client, which: str) -> None:
+    others = [bob, *(Reader.objects.create_user(f"reader{number}") for number in range(9))]
+    MusicTrack.objects.bulk_create(
+        row(reader, f"theirs {n}", status="completed", file=f"{reader}-{n}.mp3", finished_at=Now())
+        for reader in others
+        for n in range(100)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client.force_login(bob)
+    for sql, plan in plans(lambda: client.get(f"/music?which={which}")).items():
+        assert re.search("track_(owner|unheard)", plan), f"{sql}\n{plan}"
+        assert "Seq Scan on music_musictrack" not in plan, f"{sql}\n{plan}"

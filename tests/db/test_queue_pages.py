@@ -281,10 +281,12 @@ def test_no_news_cost_a_bounded_number_of_queries_however_much_waits(
     alice_api: APIClient, alice: Reader, bob: Reader
 ) -> None:
     def queries() -> int:
-        etag = alice_api.get(NEWS)["ETag"]
-        with CaptureQueriesContext(connection) as seen:
-            assert alice_api.get(NEWS, headers={"If-None-Match": etag}).status_code == 304
-        return len(seen)
+        for _try in range(5):  # a range of minutes may have moved on between the two requests
+            etag = alice_api.get(NEWS)["ETag"]
+            with CaptureQueriesContext(connection) as seen:
+                if alice_api.get(NEWS, headers={"If-None-Match": etag}).status_code == 304:
+                    return len(seen)
+        raise AssertionError("there are always news")
 
     ask(alice, 1)
     assert queries() <= 10

@@ -73,6 +73,9 @@ def test_case_spaces_and_dots_do_not_matter(written: Journey, alice: Reader, que
         ("ハリー・ポッター", "ハリー・ポッター"),
         ("「봄」, 그리고", "봄그리고"),
         ("हिन्दी", "हिन्दी"),
+        ("Les Misérables", "miserables"),
+        ("Élan", "elan"),
+        ("Emile", "Émile"),
     ],
 )
 def test_what_is_copied_out_of_a_text_finds_it(journey: Journey, alice: Reader, text: str, query: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from journeys import publication
 from journeys.models import Journey, Reader, Share
 from journeys.services import delete_journey, delete_reader
 from tests.db.shared import MEMO, QUOTE, shared, written
@@ -57,6 +58,19 @@ def test_the_preview_is_what_the_public_page_then_shows(
     assert public_part(page) == public_part(preview)
     assert QUOTE in page
     assert (MEMO in page) is bool(more)
+
+
+def test_a_long_journey_is_looked_at_page_by_page(
+    as_alice: Client, journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publication, "LOGS_A_PAGE", 1)
+    written(journey)
+    first = as_alice.get(share_page(journey), CHOICES).content.decode()
+    assert QUOTE not in public_part(first)
+    further = unescape(re.findall(r'rel="next" href="([^"]+)"', first)[0])
+    second = as_alice.get(share_page(journey) + further).content.decode()
+    assert QUOTE in public_part(second)
+    assert 'name="line" value="나의 알을 깨다"' in second
 
 
 def test_the_default_shows_no_memo_and_no_name(as_alice: Client, journey: Journey) -> None:
@@ -196,3 +210,71 @@ def test_staff_can_still_delete_a_shared_journey(client: Client, charlie: Reader
     client.force_login(charlie)
     assert client.post(f"/admin/journeys/journey/{journey.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Journey.objects.exists()
+
+
+IMPORTS_TOO = "What you write or import from now on appears there too:"
+TO_COME = {
+    (): "Of what you write or import from now on only its music appears there."
+    " Kept private: quotes, feelings and memos.",
+    ("quotes",): f"{IMPORTS_TOO} quotes. Kept private: feelings and memos.",
+    ("quotes", "feelings"): f"{IMPORTS_TOO} quotes and feelings. Kept private: memos.",
+    ("memos",): f"{IMPORTS_TOO} memos. Kept private: quotes and feelings.",
+    ("quotes", "feelings", "memos"): f"{IMPORTS_TOO} quotes, feelings and memos.",
+}
+OF_A_LOG = {
+    (): "the music. Kept private: the quote, the feelings and the memo.",
+    ("quotes",): "the quote and the music. Kept private: the feelings and the memo.",
+    ("quotes", "feelings"): "the quote, the feelings and the music. Kept private: the memo.",
+    ("memos",): "the memo and the music. Kept private: the quote and the feelings.",
+    ("quotes", "feelings", "memos"): "the quote, the feelings, the memo and the music.",
+}
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+@pytest.fixture
+def in_english(as_alice: Client, alice: Reader) -> Client:
+    Reader.objects.filter(pk=alice.pk).update(language="en")
+    return as_alice
+
+
+@pytest.mark.parametrize("choice", TO_COME, ids="+".join)
+def test_before_publishing_it_is_said_what_of_later_logs_will_be_shown(
+    in_english: Client, journey: Journey, choice: tuple[str, ...]
+) -> None:
+    chosen = {"visibility": "unlisted", **{f"shows_{part}": "on" for part in choice}}
+    before = words(in_english.get(share_page(journey), chosen).content.decode())
+    assert f"New pieces are added by themselves when they are ready. {TO_COME[choice]}" in before
+    assert ("Kept private" in before) is ("Kept private" in TO_COME[choice])
+    in_english.post(share_page(journey), chosen)
+    assert TO_COME[choice] in words(in_english.get(share_page(journey)).content.decode())
+
+
+@pytest.mark.parametrize("choice", OF_A_LOG, ids="+".join)
+def test_where_a_log_is_written_it_is_said_what_of_it_others_will_see(
+    in_english: Client, journey: Journey, choice: tuple[str, ...]
+) -> None:
+    written(journey)
+    log = journey.logs.get(version=1)
+    paths = (journey.get_absolute_url(), f"/journeys/{journey.pk}/finish", f"/journeys/{journey.pk}/logs/{log.pk}/edit")
+    for path in paths:
+        assert "will see of this log" not in words(in_english.get(path).content.decode()), "a private journey"
+    wishes = {f"shows_{part}": part in choice for part in ("quotes", "feelings", "memos")}
+    for visibility, who in (
+        ("unlisted", "This journey is shared. Whoever has the link will see of this log:"),
+        ("public", "This journey is public. Everybody will see of this log:"),
+    ):
+        shared(journey, visibility=visibility, **wishes)
+        for path in paths:
+            html = in_english.get(path).content.decode()
+            assert f"{who} {OF_A_LOG[choice]} Change what is shown" in words(html), path
+            assert f'href="{share_page(journey)}">Change what is shown' in html
+
+
+def test_what_was_refused_is_sent_again_from_a_form_that_says_it_too(in_english: Client, journey: Journey) -> None:
+    shared(journey)
+    refused = in_english.post(journey.get_absolute_url(), {"memo": "", "page": "x"})
+    assert refused.status_code == 422
+    assert "Whoever has the link will see of this log:" in refused.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,9 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from journeys.models import Book, Journey, JourneyStatus, Reader, ReadingLog
-from journeys.record.statistics import Statistics, statistics_of, streak_of
+from journeys.record.charts import calendar_of
+from journeys.record.statistics import Statistics, Streak, statistics_of, streak_of
 from journeys.services import HowFar, LogEntry, add_log, add_progress, set_tags, start_journey, want_book
+from journeys.services.record import edit_record
 from music.brief import Mood
+from tests.db.transfers import taken_in
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -123,13 +127,36 @@ def test_an_imported_log_without_music_counts_its_day(alice: Reader, demian: Boo
 
 
 def test_a_beginning_that_an_import_put_in_is_no_days_work(alice: Reader, demian: Book) -> None:
-    journey = Journey.objects.create(reader=alice, book=demian, theme_seed=1, status=JourneyStatus.FINISHED)
+    columns: dict[str, Any] = {"status": JourneyStatus.FINISHED, "started_on": TODAY}
+    journey = Journey.objects.create(reader=alice, book=demian, theme_seed=1, **columns)
     start = ReadingLog.objects.create(journey=journey, version=0, logged_on=TODAY)
     assert (dict(told(alice).days), told(alice).streak.current) == ({}, 0)
     for column, value in (("memo", "x"), ("emotions", ["joy"]), ("page", 0)):
         ReadingLog.objects.filter(pk=start.pk).update(**{column: value})
         assert dict(told(alice).days) == {TODAY: 1}
         ReadingLog.objects.filter(pk=start.pk).update(memo="", emotions=[], page=None)
+
+
+def test_feelings_of_a_beginning_on_no_day_count_on_none(alice: Reader) -> None:
+    rows = "Title,Authors,Read Status,Dates Read,Moods,Star Rating\n{}"
+    taken_in(alice, rows.format('Emma,Jane Austen,read,,"funny, sad",4.0\n'))
+    start = ReadingLog.objects.get()
+    assert (start.version, start.emotions) == (0, ["joy", "sadness"])
+    year = start.logged_on.year
+    every = statistics_of(alice, today=start.logged_on)
+    assert (every.years, dict(every.days), every.periods, every.streak) == ([], {}, [], Streak(0, 0))
+    assert (every.books, every.undated_books) == (1, 1)
+    assert not any(period.moods for period in statistics_of(alice, today=start.logged_on, year=year).periods)
+    taken_in(alice, rows.format("Persuasion,Jane Austen,read,2025/03/09,funny,\n"))
+    (march,) = [period for period in told(alice, 2025).periods if period.moods]
+    assert (march.start, march.moods) == (date(2025, 3, 1), {Mood.JOY: 1})
+
+
+def test_feelings_count_again_when_the_first_day_is_found(alice: Reader) -> None:
+    taken_in(alice, "Title,Authors,Read Status,Moods,Star Rating\nEmma,Jane Austen,read,funny,4.0\n")
+    assert told(alice).years == []
+    edit_record(Journey.objects.get(), {"started_on": date(2025, 3, 9)})
+    assert dict(told(alice).days) == {date(2025, 3, 9): 1}
 
 
 def test_all_totals_are_of_the_same_journeys(alice: Reader, demian: Book) -> None:
@@ -151,7 +178,8 @@ def test_ratings_and_tags_are_those_of_the_year(alice: Reader, demian: Book) -> 
     second = ended(begun(alice, demian, "2026-01-01"), "2026-02-01", rating=13)
     set_tags(first, ["고전"])
     set_tags(second, ["고전", "성장"])
-    assert told(alice).ratings == {5: 1, 4: 1, 3: 0, 2: 0, 1: 0}
+    assert told(alice).ratings == {5: 1, 4: 0, 3.25: 1, 3: 0, 2: 0, 1: 0}
+    assert list(told(alice).ratings) == [5, 4, 3.25, 3, 2, 1]
     assert told(alice).average_rating == pytest.approx(4.125)
     assert (told(alice, 2026).average_rating, told(alice, 2026).tags) == (3.25, [("고전", 1), ("성장", 1)])
     assert told(alice).tags == [("고전", 2), ("성장", 1)]
@@ -187,11 +215,27 @@ def test_pages_say_it_in_words_beside_every_picture(as_alice: Client, alice: Rea
     assert 'class="tint-joy"' in year
     assert "기쁨 1" in year
     assert 'class="day-1"' in year
+    assert re.search(r"(?s)</span> 4\.5</th>[^★]*<span>1</span>", year)
+    assert re.search(r"(?s)</span> 5</th>[^★]*<span>0</span>", year)
     assert "style=" not in year
     every = as_alice.get("/stats").content.decode()
     assert "/stats/2026" in every
     assert as_alice.get("/stats/1899").status_code == as_alice.get("/stats/3000").status_code == 404
     assert as_alice.get("/stats/1999").status_code == 200
+
+
+@pytest.mark.parametrize("year", [2000, 2012, 2023, 2026])
+def test_the_calendar_has_every_day_once_in_its_half_year(year: int) -> None:
+    calendar = calendar_of(year, {date(year, 7, 1): 2, date(year, 12, 31): 1})
+    first, second = (half.squares for half in calendar.halves)
+    assert len(first) + len(second) == (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    assert len(second) == 184
+    assert (second[0].level, second[-1].level, [day.level for day in first if day.level]) == (2, 1, [])
+    for squares in (first, second):
+        assert len({(day.x, day.y) for day in squares}) == len(squares)
+        assert max(day.x for day in squares) < calendar.width
+        assert max(day.y for day in squares) < calendar.height
+    assert second[0].y == date(year, 7, 1).weekday() * calendar.height / 7
 
 
 def test_an_empty_record_is_a_page_too(as_alice: Client) -> None:

@@ -210,6 +210,8 @@ def _aladin(shop: Bookshop, fault: str, path: str, asked: dict[str, str], header
         return _json({"errorCode": 10, "errorMessage": "일일 호출 한도를 초과하였습니다."})
     is_look_up = path.endswith("ItemLookUp.aspx")
     found = shop.found(asked["ItemId"] if is_look_up else asked["Query"])
+    if asked.get("itemIdType") == "ItemId":
+        found = [book for book in shop.books if str(book.number) == asked["ItemId"]]
     if is_look_up and not found:
         return _json({"errorCode": 8, "errorMessage": "존재하지 않는 상품입니다."})
     items = []

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -122,14 +122,30 @@ class Product:
         return self.process.wait(seconds)
 
     def end(self) -> None:
-        """Leave nothing running, whatever has happened."""
-        try:
-            self.stop()
-        except subprocess.TimeoutExpired:
+        """Leave nothing running, whatever has happened. At once: how it stops in peace has tests of its own, and takes
+        seconds."""
+        self.living()
+        if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for left in self.living():
-            left.kill()
+        # Its guardian ends all that it has started, also what has begun since we looked.
+        deadline = time.monotonic() + 10
+        while (left := [*self.living(), *self._named()]) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for each in left:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        assert not left, f"still there after its end: {left}"
+
+    def _named(self) -> list[psutil.Process]:
+        """The programs that are alive, by what they wrote down; a number that somebody else has by now is none."""
+        found = []
+        for pid in self.pids.values():
+            with suppress(psutil.Error):
+                process = psutil.Process(pid)
+                if is_alive(process) and process.environ().get("DATA_DIR") == str(self.data_dir):
+                    found.append(process)
+        return found
 
     def _is_ready(self) -> bool:
         if (code := self.process.poll()) is not None:
