@@ -134,8 +134,9 @@ def log_in(page: Page, product: Product, name: str) -> Page:
 
 
 def log_out(page: Page) -> None:
+    """Log out and wait until it is so: the whole name, for the settings link to where one is logged in, too."""
     page.get_by_role("button", name="로그아웃").click()
-    expect(page.get_by_role("link", name="로그인").first).to_be_visible()
+    expect(page.get_by_role("link", name="로그인", exact=True).first).to_be_visible()
 
 
 def start_journey(page: Page, product: Product, title: str = "데미안", *, seconds: int | None = None) -> str:

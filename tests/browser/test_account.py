@@ -9,7 +9,7 @@ from email.message import Message
 import requests
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import SignUp, log_in
+from tests.browser.conftest import SignUp, log_in, log_out
 from tests.process.product import Product, wait_until
 from tests.process.reader import PASSWORD
 
@@ -85,8 +85,7 @@ def test_another_address_is_confirmed_by_the_link_and_logs_in(page: Page, produc
     page.locator("main button[type=submit]").click()
     page.wait_for_url("**/settings")
     expect(page.locator("main")).to_contain_text("alice-moved@example.org")
-    page.get_by_role("button", name="로그아웃").click()
-    expect(page.get_by_role("link", name="로그인").first).to_be_visible()
+    log_out(page)
     log_in(page, product, "alice-moved@example.org")
 
 
@@ -98,8 +97,7 @@ def test_the_appearance_holds_at_once_and_after_logging_out(page: Page, product:
     expect(page.locator(".notice").first).to_be_visible()
     dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert dark == "rgb(27, 25, 22)"
-    page.get_by_role("button", name="로그아웃").click()
-    expect(page.get_by_role("link", name="로그인").first).to_be_visible()
+    log_out(page)
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
 
 
@@ -107,8 +105,7 @@ def test_too_many_wrong_passwords_end_on_a_page_that_says_what_to_do(
     page: Page, product: Product, sign_up: SignUp
 ) -> None:
     sign_up(page, product, "alice-forgets")
-    page.get_by_role("button", name="로그아웃").click()
-    expect(page.get_by_role("link", name="로그인").first).to_be_visible()
+    log_out(page)
     page.goto(f"{product.url}/login")
     for _ in range(10):
         page.fill("input[name=username]", "alice-forgets")

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SignUp, playback, start_journey
+from tests.browser.conftest import SignUp, log_out, playback, start_journey
 from tests.loopback import Vendor
 from tests.process.product import Product, wait_until
 from tests.process.reader import PASSWORD
@@ -14,8 +14,7 @@ from tests.process.reader import PASSWORD
 
 def test_from_logging_in_to_hearing_v0(page: Page, product: Product, sign_up: SignUp) -> None:
     sign_up(page, product, "alice-hears")
-    page.get_by_role("button", name="로그아웃").click()
-    expect(page.get_by_role("link", name="로그인").first).to_be_visible()
+    log_out(page)
     page.goto(f"{product.url}/login")
     page.fill("input[name=username]", "alice-hears@example.org")
     page.fill("input[name=password]", PASSWORD)
