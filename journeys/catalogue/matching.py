@@ -16,6 +16,8 @@ from typing import Self
 
 # ㆍ counts as a letter in Unicode, but Korean keyboards offer it as the middle dot.
 MIDDLE_DOTS = str.maketrans(dict.fromkeys("\u318d\u119e", "·"))
+VOICED = "\u3099\u309a"
+"""What makes が of か, and パ of ハ: other letters, and no accents."""
 _WORD_BREAK = re.compile(r"[\s·\-–—:,]+")
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _FIRST_SYLLABLE = 0xAC00
@@ -39,7 +41,7 @@ class Match(IntEnum):
 def fold(text: str) -> str:
     """Letters and digits only, composed, without case or accents: "봄·봄" → "봄봄", "Misérables" → "miserables"."""
     decomposed = unicodedata.normalize("NFD", text.translate(MIDDLE_DOTS))
-    bare = "".join(char for char in decomposed if char.isalnum())
+    bare = "".join(char for char in decomposed if char.isalnum() or char in VOICED)
     return unicodedata.normalize("NFC", bare).casefold()
 
 

@@ -181,7 +181,7 @@ def limits() -> Limits:
 
 def _take_in(record: Import) -> None:
     until = time.monotonic() + GO_ON_SECONDS
-    taking = Taking(record.reader, status=str(record.mapping.get("status", "")))
+    taking = Taking(record)
     left = record.rows.filter(outcome=RowOutcome.NEW).exclude(choice=PIECE).order_by("number")
     while rows := list(left[:ROWS_AT_ONCE]):
         try:
@@ -194,7 +194,7 @@ def _take_in(record: Import) -> None:
         except Exception:  # whatever the database or a date does not take: it is one row's, and the others are sound
             logger.exception("import %s: a batch failed, its rows are tried one by one", record.pk)
             _take_one_by_one(record, [row.pk for row in rows])
-            taking = Taking(record.reader, status=str(record.mapping.get("status", "")))
+            taking = Taking(record)
         if time.monotonic() > until:
             _write(record, due_at=Now())
             return
@@ -223,7 +223,7 @@ def _take_one_by_one(record: Import, ids: list[int]) -> None:
             with transaction.atomic():
                 hold_reader(record.reader_id)
                 _write(record, done=F("done") + 1)
-                Taking(record.reader, status=str(record.mapping.get("status", ""))).take([row])
+                Taking(record).take([row])
         except _NOT_THE_ROW:
             raise
         except Exception as error:  # see above

@@ -18,16 +18,17 @@ from journeys.catalogue.embedded import EmbeddedCatalogue
 from journeys.catalogue.matching import fold
 from journeys.importing.joining import Joined, join
 from journeys.importing.logs import WRITTEN_AT_ONCE, moment_of, new_logs, our_logs
-from journeys.importing.matching import BOOK, JOURNEY, RECORD
+from journeys.importing.matching import BOOK, JOURNEY, NEW_BOOK, RECORD
 from journeys.importing.meanwhile import here_meanwhile
 from journeys.importing.records import FileRecord
 from journeys.models import (
     Book,
+    Import,
+    ImportFormat,
     ImportRow,
     Journey,
     JourneyStatus,
     Progress,
-    Reader,
     ReadingLog,
     RowOutcome,
 )
@@ -52,18 +53,21 @@ class _Batch:
 
 
 class Taking:
-    """Taking in the rows of one import. Keeps what it knows from batch to batch; `status` is the reader's choice for
-    rows whose file names none."""
+    """Taking in the rows of one import. Keeps what it knows from batch to batch."""
 
-    def __init__(self, reader: Reader, *, status: str) -> None:
-        self._reader = reader
-        self._status = status or JourneyStatus.FINISHED
-        self._today = today_of(reader)
+    def __init__(self, record: Import) -> None:
+        self._reader = record.reader
+        self._status = str(record.mapping.get("status", "")) or JourneyStatus.FINISHED  # of rows whose file names none
+        self._is_ours = record.format == ImportFormat.OURS
+        self._today = today_of(record.reader)
         self._chosen: dict[uuid.UUID, Book] = {}
         self._records: dict[str, Book | None] = {}
-        self._own: dict[tuple[str, str, str], Book] = {}
-        for book in Book.objects.filter(added_by=reader, source="manual"):
-            self._own[_book_key(book.title, book.authors, book.isbn13)] = book
+        # The books that this import has made: several of its rows may be of one. What the reader had before was
+        # offered in the preview, and a row that is of a new book all the same is so because it differs, or was said to.
+        self._made: dict[tuple[str, str, str], Book] = {}
+        made = record.rows.filter(choice=NEW_BOOK, outcome=RowOutcome.IMPORTED).values("journey")
+        for book in Book.objects.filter(journeys__in=made, source="manual"):
+            self._made[self._book_key(book.title, book.authors, book.isbn13)] = book
 
     def take(self, rows: Sequence[ImportRow]) -> None:
         """Make journeys of these rows, or logs in the journeys they were said to join. Within a transaction."""
@@ -202,10 +206,10 @@ class Taking:
                 self._records[choice] = book_from_record(found) if found else None
             if book := self._records[choice]:
                 return book
-        key = _book_key(record.title, record.authors, record.isbn13)
-        if key not in self._own:
+        key = self._book_key(record.title, record.authors, record.isbn13)
+        if key not in self._made:
             facts = record.extra.get("book", {})
-            self._own[key] = Book(
+            self._made[key] = Book(
                 title=record.title,
                 authors=record.authors,
                 publisher=record.publisher,
@@ -220,8 +224,12 @@ class Taking:
                     if name in facts
                 },
             )
-            batch.books.append(self._own[key])
-        return self._own[key]
+            batch.books.append(self._made[key])
+        return self._made[key]
+
+    def _book_key(self, title: str, authors: str, isbn13: str) -> tuple[str, str, str]:
+        """By which two rows are of one book: in our own export to the letter, else by their bare letters."""
+        return (title, authors, isbn13) if self._is_ours else (fold(title) or title, fold(authors), isbn13)
 
     # Writing
 
@@ -231,7 +239,3 @@ class Taking:
         ReadingLog.objects.bulk_create(batch.logs, batch_size=WRITTEN_AT_ONCE)
         Progress.objects.bulk_create(batch.progress, batch_size=WRITTEN_AT_ONCE)
         add_tags(self._reader.pk, batch.tags)
-
-
-def _book_key(title: str, authors: str, isbn13: str) -> tuple[str, str, str]:
-    return fold(title) or title, fold(authors), isbn13

@@ -133,6 +133,14 @@ def test_whatever_is_written_comes_back(alice: Reader, bob: Reader, title: str, 
     assert comparable(bob)["journeys"] == comparable(alice)["journeys"]
 
 
+def test_books_that_are_alike_but_for_an_accent_or_a_capital_come_back_as_they_are(alice: Reader, bob: Reader) -> None:
+    titles = {"Él", "El", "EL"}
+    for title in titles:
+        start_journey(reader=alice, book=add_book(reader=alice, title=title))
+    taken_in(bob, exported(alice), "everything.zip")
+    assert set(Book.objects.filter(journeys__reader=bob).values_list("title", flat=True)) == titles
+
+
 def test_finished_music_comes_back_with_its_log(alice: Reader, bob: Reader, settings: Any) -> None:
     settings.MUSIC_DURATION_SECONDS = 10
     journey = start_journey(reader=alice, book=add_book(reader=alice, title="소나기"))

@@ -283,8 +283,9 @@ def test_a_question_nobody_answers_is_left_out(alice: Reader) -> None:
     assert Journey.objects.count() == 1
 
 
-def test_all_books_in_question_can_be_books_of_their_own(alice: Reader) -> None:
-    mine = Book.objects.create(title="Emma", authors="Jane Austen", added_by=alice)
+@pytest.mark.parametrize("authors", ["Jane Austen", ""])
+def test_all_books_in_question_can_be_books_of_their_own(alice: Reader, authors: str) -> None:
+    mine = Book.objects.create(title="Emma", authors=authors, added_by=alice)
     record = brought(alice, table({**EMMA, "Author": ""}))
     assert choose_new_for_all(record) == 1
     confirm(record)

@@ -11,6 +11,7 @@ import pytest
 from journeys.catalogue import search_books
 from journeys.catalogue.base import BookRecord
 from journeys.catalogue.embedded import BOOKS_FILE, EmbeddedCatalogue
+from journeys.catalogue.matching import fold
 
 
 def titles(query: str, limit: int = 20) -> list[str]:
@@ -27,6 +28,12 @@ def test_it_finds_a_title_whatever_stands_between_its_letters(query: str) -> Non
 @pytest.mark.parametrize("query", ["데미안", "데 미안", "미안", "Demian", "DEMIAN", "demian", "데미안!", "『데미안』"])
 def test_it_finds_a_title_by_parts_case_and_original(query: str) -> None:
     assert "데미안" in titles(query)
+
+
+def test_an_accent_is_none_of_a_letter_but_a_voiced_kana_is_another_letter() -> None:
+    assert fold("Misérables") == fold("MISERABLES") == "miserables"
+    assert fold("がく") == unicodedata.normalize("NFC", fold("か\u3099く")) == "がく"
+    assert fold("がく") != fold("かく")
 
 
 @pytest.mark.parametrize("query", ["데미안", "봄·봄", "한강 소년", "우리들의 일그러진 영웅", "헤르만 헤세"])
