@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run run-fake-mureka test soak lint format messages lock music-report screenshots clean preflight
 
+# Where this is set (many images set it), each of the product's processes would compile all of its code at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps

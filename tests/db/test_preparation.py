@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,19 @@ def test_it_collects_again_after_it_was_interrupted(
 
     (sources / "late.css").touch()
     assert collect_static_if_changed() is True
+
+
+def test_a_module_imports_the_others_by_the_digests_in_their_names(sources: Path, settings: Any):
+    """A browser keeps such a file for good: a name without a digest would bring it yesterday's module."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "readingjourney.staticfiles.HashedStaticFilesStorage"},
+    }
+    (sources / "js" / "main.js").write_text('import { one } from "./app.js";\n')
+    collect_static_if_changed()
+
+    (main,) = (settings.STATIC_ROOT / "js").glob("main.????????????.js")
+    assert re.fullmatch(r'import \{ one \} from "./app\.[0-9a-f]{12}\.js";\n', main.read_text())
 
 
 @pytest.mark.django_db(transaction=True)
