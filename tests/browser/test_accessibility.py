@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser.showcase import PAGES, NamedPage, Showcase, running_showcase
-
-AXE = Axe()
 
 # Latin words in a row on a Korean page, Hangul on an English one; what is marked as another language may be in it.
 STRANGE_WORDS = """(language) => {
@@ -78,10 +76,14 @@ def sheet(eyes: BrowserContext, showcase: Showcase) -> Iterator[Page]:
 def axe_faults(page: Page, *rules: str) -> list[str]:
     """What axe finds: all its rules, or the named ones."""
     only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
-    found = AXE.run(page, options={"resultTypes": ["violations"], **only})
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        "async (options) => (await axe.run(options)).violations", {"resultTypes": ["violations"], **only}
+    )
     return [
         f"{violation['id']}: {node['html'][:160]} — {node['failureSummary'][:300]}"
-        for violation in found.response["violations"]
+        for violation in found
         for node in violation["nodes"]
     ]
 

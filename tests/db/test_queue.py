@@ -87,10 +87,13 @@ def test_one_reader_never_has_all_the_places(settings: Any, places: int, one_rea
     assert share(places) == min(2, places)
 
 
-def test_a_place_is_kept_for_whoever_comes_next(alice: Reader, bob: Reader, provider: Any, settings: Any) -> None:
+def test_a_place_is_kept_for_whoever_comes_next(
+    alice: Reader, bob: Reader, provider: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for one who stands behind more pieces of a reader who has their share than are looked through."""
     provider.concurrency = 4
-    settings.MUSIC_READER_LIMIT = 1000
-    ask(alice, 600, "alice")
+    monkeypatch.setattr(queueing, "SEARCHED", 20)
+    ask(alice, 30, "alice")
     assert len(take(provider, 4)) == 3
     assert take(provider, 4) == []
     ask(bob, 1, "bob")

@@ -21,6 +21,7 @@ import psutil
 import requests
 
 PROJECT_DIR = Path(__file__).resolve().parents[2]
+DATABASE = "db.sqlite3"
 PROGRAMS = ("broker", "web", "worker", "studio", "beat", "live")
 # What the tests' own process may carry in its environment and the product must not inherit.
 NOT_INHERITED = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "BROKER_URL", "CACHE_URL", "EMAIL_URL", "SECRET_KEY")
@@ -41,14 +42,25 @@ def wait_until(
 
 
 class Product:
-    """One `manage.py up` on its own data directory and a free port."""
+    """One `manage.py up` on its own data directory and a free port.
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
+    `from_nothing`: as a new user starts it, with the database to be made and the static files to be collected; the
+    others find both there, for that is most of a start.
+    """
+
+    def __init__(self, data_dir: Path, *, from_nothing: bool = False, **environment: str) -> None:
         self.data_dir = data_dir
         self.console = data_dir.parent / f"{data_dir.name}.console"
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-        own = {"PORT": "0", "DATA_DIR": str(data_dir), "STATIC_ROOT": str(_static_root()), "BOOK_SOURCES": ""}
+        own = {"PORT": "0", "DATA_DIR": str(data_dir), "BOOK_SOURCES": ""}
+        own["DJANGO_SETTINGS_MODULE"] = "tests.process.settings"
         self.environment = {**inherited, **own, **environment}
+        if not from_nothing:
+            prepared = _prepared()
+            self.environment.setdefault("STATIC_ROOT", str(prepared / "static"))
+            if "DATABASE_URL" not in environment and not data_dir.exists():
+                data_dir.mkdir(mode=0o700)
+                shutil.copy(prepared / DATABASE, data_dir / DATABASE)
         self._seen: dict[int, psutil.Process] = {}
         with self.console.open("ab") as output:
             self.process = subprocess.Popen(
@@ -157,10 +169,18 @@ class Product:
 
 
 @cache
-def _static_root() -> Path:
-    """One directory for all the products of a test run: collecting the files anew each time would take most of it."""
-    directory = Path(tempfile.mkdtemp(prefix="reading-journey-static-"))
+def _prepared() -> Path:
+    """A directory with an empty database of today's schema; the first product collects its static files there, too."""
+    directory = Path(tempfile.mkdtemp(prefix="reading-journey-prepared-"))
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=PROJECT_DIR,
+        env={**inherited, "DATA_DIR": str(directory)},
+        umask=0o077,
+        check=True,
+    )
     return directory
 
 
@@ -173,13 +193,14 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def running_product(tmp_path: Path, **environment: Any) -> Iterator[Product]:
+def running_product(tmp_path: Path, *, from_nothing: bool = False, **environment: Any) -> Iterator[Product]:
     """Start the product below `tmp_path`, yield it when its page answers, and leave nothing running.
 
-    Keyword arguments are environment variables: `running_product(tmp_path, MUSIC_SWEEP_SECONDS=0.5)`. What it said and
-    logged is printed when the test fails.
+    Other keyword arguments are environment variables: `running_product(tmp_path, MUSIC_SWEEP_SECONDS=0.5)`. What it
+    said and logged is printed when the test fails.
     """
-    product = Product(tmp_path / "data", **{name: str(value) for name, value in environment.items()})
+    given = {name: str(value) for name, value in environment.items()}
+    product = Product(tmp_path / "data", from_nothing=from_nothing, **given)
     try:
         product.wait_until_ready()
         yield product

@@ -15,7 +15,7 @@ from .product import PROGRAMS, Product, is_alive, running_product, wait_until
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory):
-    with running_product(tmp_path_factory.mktemp("keeps"), STUDIO_CONCURRENCY=1) as product:
+    with running_product(tmp_path_factory.mktemp("keeps"), from_nothing=True, STUDIO_CONCURRENCY=1) as product:
         yield product
 
 
