@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Callable
 from functools import cache
+from random import Random
 from typing import Any
 
 import lameenc
@@ -78,7 +79,7 @@ class QuickStudio:
                 "motifs": motifs,
             },
             midi=b"MThd" + brief.seed.to_bytes(16, "big", signed=True),
-            peaks=tuple(20 + (brief.seed + 7 * n) % 80 for n in range(400)),
+            peaks=tuple(Random(brief.seed).choices(range(20, 100), k=400)),
         )
 
 

@@ -257,6 +257,16 @@ def test_half_written_drafts_of_killed_workers_go(alice: Reader, media: Path) ->
     assert [path.name for path in media.rglob(".incoming-*")] == [".incoming-def"]
 
 
+def peak_of_a_look() -> int:
+    """The bytes that were in use at once."""
+    tracemalloc.start()
+    try:
+        found()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def test_it_takes_no_more_memory_or_queries_for_many(
     alice: Reader, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,12 +275,11 @@ def test_it_takes_no_more_memory_or_queries_for_many(
     peaks, queries = [], []
     for more in (150, 1350):
         make_pieces(alice, media, more)
-        tracemalloc.start()
         with CaptureQueriesContext(connection) as captured:
             assert found()[0].lost == 0
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
         queries.append(len(captured))
+        # The least of three: what another test has left running takes memory at the same time, and is counted too.
+        peaks.append(min(peak_of_a_look() for _ in range(3)))
         captured_sql = [query["sql"] for query in captured.captured_queries]
         assert not [sql for sql in captured_sql if "OFFSET" in sql]
     assert queries[1] - queries[0] == 27
