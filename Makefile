@@ -12,8 +12,11 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input -
 # Management commands that need no data get a directory of their own, so that none appears in the checkout.
 MANAGE := DATA_DIR=$${TMPDIR:-/tmp}/reading-journey-make-$$(id -u) $(PY) manage.py
 
-# The cases in which the database's server matters. They mostly wait, so they run beside the browser.
+# The cases in which the database's server matters.
 SERVER_FAULTS := $(addprefix tests/faults/test_,lost_database.py crash_points.py frozen_workers.py)
+# Runs $(1), which mostly waits, beside $(2), and shows what it said when both have ended.
+beside = said=$$(mktemp); $(1) >$$said 2>&1 & other=$$!; $(2); one=$$?; wait $$other; two=$$?; \
+	cat $$said; rm -f $$said; exit $$((one || two))
 
 # Sets $$python to the virtual environment's Python, else to the first one on PATH that is new enough (PYTHON= chooses),
 # else to whatever there is, so that preflight.py can say what is wrong with it.
@@ -33,10 +36,8 @@ run-fake-mureka: $(VENV)/installed-dev ## a Mureka of our own to try things agai
 test: $(VENV)/installed-dev ## run all the tests, on SQLite and on PostgreSQL
 	@$(PY) -m pytest -n 2 tests/pure tests/db
 	@$(PY) -m pytest -n 2 --dist loadfile tests/browser
-	@faults=$$(mktemp); ( $(PY) -m pytest tests/faults && $(PY) -m pytest --database=postgres $(SERVER_FAULTS) ) \
-		>$$faults 2>&1 & beside=$$!; $(PY) -m pytest tests/process; first=$$?; \
-	wait $$beside; second=$$?; cat $$faults; rm -f $$faults; exit $$((first || second))
-	@$(PY) -m pytest -n 2 --database=postgres tests/db
+	@$(call beside,$(PY) -m pytest tests/faults,$(PY) -m pytest tests/process)
+	@$(call beside,$(PY) -m pytest --database=postgres $(SERVER_FAULTS),$(PY) -m pytest -n 2 --database=postgres tests/db)
 
 soak: $(VENV)/installed-dev ## thousands of tracks and hundreds of kills, on both databases (TRACKS=, KILLS=, SEED=)
 	@$(PY) -m bench.soak $(if $(TRACKS),--tracks $(TRACKS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
