@@ -79,6 +79,19 @@ def test_it_sets_only_variables_that_something_reads():
         assert SERVICES[name]["environment"].keys() <= known
 
 
+def test_it_hands_on_whatever_else_stands_in_the_operators_file():
+    """The documentation promises every variable of the settings, and "BOOK_SOURCES=" that no search leaves."""
+    for name in PRODUCT:
+        assert SERVICES[name]["env_file"] == [{"path": ".env", "required": False}]
+
+
+def test_all_its_processes_share_one_cache_that_is_not_the_brokers():
+    """Of several web processes, the one that a choice is sent to must know what another one has found."""
+    addresses = SERVICES["web"]["environment"]
+    assert addresses["CACHE_URL"].startswith("redis://valkey:6379/")
+    assert addresses["CACHE_URL"] != addresses["BROKER_URL"]
+
+
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_it_holds_no_secret(name: str):
     for variable, value in SERVICES[name].get("environment", {}).items():
