@@ -80,14 +80,17 @@ def add_progress(journey: Journey, how_far: HowFar) -> Progress:
 @transaction.atomic
 def edit_progress(progress: Progress, how_far: HowFar) -> None:
     """Correct what was noted. Raises `BeyondTheBook`, `InTheFuture`; `Http404` when it was deleted meanwhile."""
-    if not Progress.objects.filter(pk=progress.pk).update(**_columns(progress.journey, how_far)):
+    current = hold_journey(progress.journey)  # before its note, as whoever deletes the journey does
+    if not Progress.objects.filter(pk=progress.pk).update(**_columns(current, how_far)):
         raise Http404
-    touch(progress.journey)
+    touch(current)
     progress.refresh_from_db()
 
 
 @transaction.atomic
 def delete_progress(progress: Progress) -> None:
+    """Take a note back; quiet when it is gone already. Raises `Http404` when its journey is."""
+    hold_journey(progress.journey)
     Progress.objects.filter(pk=progress.pk).delete()
     touch(progress.journey)
 

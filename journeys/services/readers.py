@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from journeys.models import Book, Export, Import, Reader
+from journeys.models import Book, Export, Import, Journey, Reader
 from journeys.services.books import discard_books
 from journeys.services.discarding import DISCARDED_AT_ONCE, discard
+from journeys.services.holding import hold_reader
 from journeys.services.sessions import end_sessions
 from music.models import MusicTrack
 from music.storage import remove_files
@@ -22,11 +23,17 @@ def delete_reader(reader: Reader) -> None:
     """Delete an account with everything in it: journeys, logs, tracks, files, tokens, sessions, remembered answers, and
     books only it had typed in. What was paid for stays in the books, without a name. Quiet when it is gone already.
     """
+    # What others hold while they work comes first. Who has a journey or a piece needs its reader to be there, by a
+    # foreign key that is looked at when they commit: the reader's own row, held before, would have both wait for ever.
+    hold_reader(reader.pk)
+    list(Journey.objects.select_for_update().filter(reader=reader).order_by("pk").values_list("pk"))
+    pieces = MusicTrack.objects.for_reader(reader).pieces()
+    list(pieces.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     # Held: whatever the reader is adding at this moment in another window waits, and finds nobody to add it to.
     if not list(Reader.objects.select_for_update().filter(pk=reader.pk).values_list("pk")):
         return
     # Without the remakes, which go with their pieces: whoever holds both has taken the piece first.
-    discard(MusicTrack.objects.for_reader(reader).pieces())
+    discard(pieces)
     own = Q(journeys__reader=reader) | Q(added_by=reader)
     books = list(Book.objects.filter(own, source="manual").values_list("pk", flat=True).distinct())
     archives = [

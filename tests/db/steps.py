@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.db.models.functions import Now
 
 from music import generation
@@ -75,3 +78,35 @@ def meanwhile(*works: Callable[[], object]) -> Iterator[None]:
         finally:
             for each in at_work:
                 each.result()
+
+
+@contextmanager
+def while_another_waits(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Gives what begins `work` in a thread on connections of its own, and returns when it waits for a row that the body
+    holds. Ends when the work has, and raises what it raised. Skipped where the database locks no rows."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite locks no rows")
+    begun = threading.Event()
+
+    def other() -> None:
+        begun.wait(30)
+        work()
+
+    def begin() -> None:
+        begun.set()
+        end = time.monotonic() + 20
+        while not _somebody_waits():
+            assert time.monotonic() < end, "nobody waits"
+            time.sleep(0.02)
+
+    with meanwhile(other):
+        try:
+            yield begin
+        finally:
+            begun.set()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

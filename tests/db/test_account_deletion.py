@@ -8,17 +8,19 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
 from journeys.models import Book, Journey, Reader, ReadingLog
 from journeys.services import LogEntry, add_log, delete_journey, delete_reader, start_journey
+from journeys.services.holding import hold_journey
 from music import generation
 from music.models import MusicTrack, SubmissionAttempt, TrackEvent
 from music.providers import get_provider
 from music.services import request_prompted_track
 from readingjourney.models import RememberedAnswer
-from tests.db.steps import advance, files
+from tests.db.steps import advance, files, while_another_waits
 from tests.loopback import Vendor
 
 PASSWORD = "wonderland-7"
@@ -32,6 +34,18 @@ def rows_of(reader_id: int) -> dict[str, int]:
             if field.related_model is Reader and (rows := model._default_manager.filter(**{field.name: reader_id})):
                 found[model._meta.label] = len(rows)
     return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_while_the_account_goes_is_done_and_goes_with_it(journey: Journey) -> None:
+    """Neither waits for the other for ever: the log needs its reader only when it is done."""
+    with while_another_waits(lambda: delete_reader(journey.reader)) as begin, transaction.atomic():
+        hold_journey(journey)
+        begin()
+        add_log(journey, LogEntry(memo="마지막 말"))
+    assert not Reader.objects.exists()
+    assert not ReadingLog.objects.exists()
+    assert not MusicTrack.objects.exists()
 
 
 @pytest.mark.django_db

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from journeys.importing import job, joining
@@ -24,7 +22,7 @@ from journeys.services.journeys import stop_journey
 from journeys.services.logs import ask_for_music
 from journeys.services.record import edit_record
 from music.models import MusicTrack
-from tests.db.steps import meanwhile
+from tests.db.steps import while_another_waits
 from tests.db.transfers import brought, outcomes, table, taken_in, worked
 
 EMMA = {"Book Id": "1", "Title": "Emma", "Author": "Jane Austen", "Exclusive Shelf": "read", "Date Read": "2020/02/20"}
@@ -192,36 +190,12 @@ def test_readings_of_one_file_that_ended_on_one_day_are_all_taken_in(
     assert outcomes(record) == [("imported", ""), ("imported", "")]
 
 
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
-
-
 @contextmanager
 def _waiting(record: Import) -> Iterator[Callable[[], None]]:
     """A worker that takes the import up as soon as what is given is called, which returns when the worker waits."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite locks no rows")
     Import.objects.filter(pk=record.pk).update(due_at=Now())
-    begun = threading.Event()
-
-    def worker() -> None:
-        begun.wait(30)
-        job.work(record.pk)
-
-    def begin() -> None:
-        begun.set()
-        end = time.monotonic() + 20
-        while not _somebody_waits():
-            assert time.monotonic() < end, "the worker waits for nobody"
-            time.sleep(0.02)
-
-    with meanwhile(worker):
-        try:
-            yield begin
-        finally:
-            begun.set()
+    with while_another_waits(lambda: job.work(record.pk)) as begin:
+        yield begin
     record.refresh_from_db()
 
 

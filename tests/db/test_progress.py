@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -28,7 +29,9 @@ from journeys.services import (
     today_of,
     want_book,
 )
+from journeys.services.holding import hold_journey
 from music.models import MusicTrack
+from tests.db.steps import while_another_waits
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 1)
@@ -220,3 +223,19 @@ def test_the_api_notes_it_once_for_a_key(alice_api: APIClient, journey: Journey)
     assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "page")
     assert alice_api.delete(one).status_code == 204
     assert alice_api.get(url).json() == {"position": None, "progress": []}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", [delete_progress, lambda note: edit_progress(note, HowFar(page=3))])
+def test_a_note_that_is_changed_while_its_journey_is_deleted_is_gone(journey: Journey, change: Any) -> None:
+    note = add_progress(journey, HowFar(page=1))
+
+    def too_late() -> None:
+        with pytest.raises(Http404):
+            change(note)
+
+    with while_another_waits(too_late) as begin, transaction.atomic():
+        hold_journey(journey)
+        begin()
+        delete_journey(journey)
+    assert not Progress.objects.exists()
