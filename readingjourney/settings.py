@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "readingjourney.middleware.DeveloperPagesMiddleware",
     "readingjourney.live.addresses.LivePolicyMiddleware",
+    "journeys.middleware.BodyLimitMiddleware",
     "journeys.middleware.ReaderSessionMiddleware",
     "journeys.middleware.TooManyTriesMiddleware",
 ]
@@ -347,7 +348,7 @@ REST_FRAMEWORK = {
         "rest_framework.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "readingjourney.parsers.ShallowJSONParser",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
