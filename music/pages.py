@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -17,7 +16,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views import View
-from django.views.decorators.http import require_POST
 
 from music.models import MusicTrack, TrackQuerySet
 from music.presentation import cards_for
@@ -32,6 +30,7 @@ from music.services import (
     retry_remake,
     retry_track,
 )
+from readingjourney.buttons import button
 from readingjourney.forms import new_request_key, next_page, redirect_once, see_other
 
 PER_PAGE = 20
@@ -113,27 +112,23 @@ def _page_of(pieces: TrackQuerySet, piece: str) -> int:
     return pieces.filter(newer).count() // PER_PAGE + 1
 
 
-@login_required
-@require_POST
+@button
 def retry(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     return _act(request, track_id, retry_track)
 
 
-@login_required
-@require_POST
+@button
 def cancel(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     return _act(request, track_id, cancel_track)
 
 
-@login_required
-@require_POST
+@button
 def retry_new(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     """Try again to make a piece anew."""
     return _act(request, track_id, retry_remake)
 
 
-@login_required
-@require_POST
+@button
 def keep_old(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     """Stop making a piece anew, or put away what became of it."""
     return _act(request, track_id, give_up_remake)
@@ -145,8 +140,7 @@ def _act(request: HttpRequest, track_id: uuid.UUID, action: Callable[[MusicTrack
     return see_other(next_page(request, reverse("music")))
 
 
-@login_required
-@require_POST
+@button
 def delete(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     """Delete a standalone piece; a log's piece goes with its log."""
     track = get_object_or_404(MusicTrack.objects.for_reader(request.user).standalone(), pk=track_id)

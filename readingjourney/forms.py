@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from readingjourney.idempotency import Answer, fingerprint, once
+from readingjourney.models import LOCATION_LIMIT
 
 REQUEST_KEY = "request_key"
 
@@ -54,6 +55,8 @@ def see_other(location: str) -> HttpResponse:
 def next_page(request: HttpRequest, default: str) -> str:
     """Where a small action's form wants to go back to, if that is one of our own pages."""
     target = request.POST.get("next", "")
+    if len(target) > LOCATION_LIMIT:  # a remembered answer has no room for more
+        return default
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return target
     return default

@@ -7,6 +7,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
+LOCATION_LIMIT = 500
+
 
 class RememberedAnswer(models.Model):
     """The answer a reader's request got, so that the same request sent again gets it again and does nothing."""
@@ -15,7 +17,7 @@ class RememberedAnswer(models.Model):
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    location = models.CharField(max_length=500, blank=True, default="")
+    location = models.CharField(max_length=LOCATION_LIMIT, blank=True, default="")
     body = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(db_default=Now())
 

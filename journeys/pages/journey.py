@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey
 from journeys.forms.logs import FinishForm, LogForm
@@ -45,6 +43,7 @@ from journeys.services import (
 )
 from music.models import MusicTrack
 from music.presentation import TrackCard, cards_for
+from readingjourney.buttons import button
 from readingjourney.forms import new_request_key, redirect_once, see_other
 
 
@@ -82,7 +81,8 @@ class JourneyPage(LoginRequiredMixin, View):
     def _render(self, request: HttpRequest, journey: Journey, form: LogForm, status: int = 200) -> HttpResponse:
         sound_form = SoundForm(initial=SoundForm.values_of(journey))
         asked: Mapping[str, Any] = request.GET if status == 200 else {}
-        page = log_page(journey, before=_version(asked.get("before")), log=_version(asked.get("log")))
+        asked_for = _version(asked.get("log"))
+        page = log_page(journey, before=_version(asked.get("before")), log=asked_for)
         tracks = list(MusicTrack.objects.filter(log__in=page.logs).for_cards())
         cards = {track.log_id: card for track, card in zip(tracks, cards_for(tracks), strict=True)}
         # A log that comes too late keeps its form, so that its words are not lost.
@@ -91,6 +91,7 @@ class JourneyPage(LoginRequiredMixin, View):
             "journey": journey,
             "entries": [LogLine(log, cards.get(log.pk)) for log in page.logs],
             "log_page": page,
+            "asked_for": asked_for,
             "timeline": timeline_of(journey) if page.is_newest else None,
             "position": latest_positions([journey]).get(journey.pk),
             "reading_text": reading_text(readings_of([journey])[journey.pk]),
@@ -150,8 +151,7 @@ class FinishPage(LoginRequiredMixin, View):
         return render(request, "journeys/finish.html", context, status=status)
 
 
-@login_required
-@require_POST
+@button
 def start(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     """Begin to read a wanted book."""
     journey = own_journey(request.user, journey_id)
@@ -168,8 +168,7 @@ def start(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
         return see_other(journey.get_absolute_url())
 
 
-@login_required
-@require_POST
+@button
 def again(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     """Another journey through the same book."""
     journey = own_journey(request.user, journey_id)
@@ -185,8 +184,7 @@ def again(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
         return see_other(journey.get_absolute_url())
 
 
-@login_required
-@require_POST
+@button
 def stop(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     journey = own_journey(request.user, journey_id)
     try:
@@ -198,8 +196,7 @@ def stop(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     return see_other(journey.get_absolute_url())
 
 
-@login_required
-@require_POST
+@button
 def resume(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     journey = own_journey(request.user, journey_id)
     if resume_journey(journey):
@@ -209,8 +206,7 @@ def resume(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     return see_other(journey.get_absolute_url())
 
 
-@login_required
-@require_POST
+@button
 def sound(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     """What the journey's music is to sound like from now on."""
     journey = own_journey(request.user, journey_id)

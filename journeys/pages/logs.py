@@ -5,13 +5,11 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.http import require_POST
 
 from journeys.access import own_log
 from journeys.forms.logs import LogForm
@@ -23,6 +21,7 @@ from journeys.services import (
     delete_log,
     edit_log,
 )
+from readingjourney.buttons import button
 from readingjourney.forms import see_other
 
 
@@ -62,8 +61,7 @@ class DeleteLogPage(LoginRequiredMixin, View):
         return see_other(log.journey.get_absolute_url())
 
 
-@login_required
-@require_POST
+@button
 def music(request: HttpRequest, journey_id: uuid.UUID, log_id: uuid.UUID) -> HttpResponse:
     """Have the piece made of a log that has none: an imported one. Asked for twice, it is made once."""
     log = own_log(request.user, journey_id, log_id)

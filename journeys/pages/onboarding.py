@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,14 +11,15 @@ from django.utils.translation import gettext as _
 from journeys.models import Journey
 from journeys.onboarding import TRY_IT_SECONDS, classic
 from journeys.services import Sound, book_from_record, read_words_ahead, start_journey
+from readingjourney.buttons import button
 from readingjourney.forms import redirect_once, see_other
 
 
-@login_required
+@button
 def try_it(request: HttpRequest) -> HttpResponse:
     """Start a journey with the classic, or go to the one that was started."""
     record = classic()
-    if request.method != "POST" or record is None:  # GET: back from logging in
+    if record is None:
         return see_other(reverse("home"))
     own = Journey.objects.for_reader(request.user)
     if earlier := own.filter(book__source=record.source, book__source_id=record.source_id).first():

@@ -5,14 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.http import require_POST
 
 from journeys.access import own_journey, own_progress
 from journeys.forms.progress import ProgressForm
@@ -27,6 +25,7 @@ from journeys.services import (
     delete_progress,
     edit_progress,
 )
+from readingjourney.buttons import button
 from readingjourney.forms import new_request_key, redirect_once, see_other
 
 SHOWN = 100
@@ -89,8 +88,7 @@ class EditProgressPage(LoginRequiredMixin, View):
         return render(request, "journeys/edit_progress.html", context, status=status)
 
 
-@login_required
-@require_POST
+@button
 def delete(request: HttpRequest, journey_id: uuid.UUID, progress_id: uuid.UUID) -> HttpResponse:
     delete_progress(own_progress(request.user, journey_id, progress_id))
     messages.success(request, _("The note was deleted."))

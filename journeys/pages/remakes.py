@@ -5,11 +5,9 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from journeys.services import (
     read_words_ahead,
@@ -19,6 +17,7 @@ from music.brief import Mood
 from music.models import MusicTrack
 from music.presentation import page_url
 from music.services import TooMuchAtOnce
+from readingjourney.buttons import button
 from readingjourney.forms import next_page, redirect_once, see_other
 
 
@@ -26,8 +25,7 @@ class NotFinished(Exception):
     """The piece cannot be made again now: it is on its way, or a new one is."""
 
 
-@login_required
-@require_POST
+@button
 def remake(request: HttpRequest, track_id: uuid.UUID) -> HttpResponse:
     """Make a piece again, in the mood of the button that was pressed or simply anew."""
     track = get_object_or_404(MusicTrack.objects.for_reader(request.user).pieces().for_cards(), pk=track_id)

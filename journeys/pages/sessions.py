@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from journeys.browsers import browser_text
 from journeys.services.sessions import end_session, end_sessions, sessions_of
+from readingjourney.buttons import button
 from readingjourney.forms import see_other
 
 
@@ -24,8 +24,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/sessions.html", {"sessions": listed})
 
 
-@login_required
-@require_POST
+@button
 def end(request: HttpRequest, session_id: int) -> HttpResponse:
     """Log the reader out in one other browser."""
     end_session(get_object_or_404(sessions_of(request.user), pk=session_id))
@@ -33,8 +32,7 @@ def end(request: HttpRequest, session_id: int) -> HttpResponse:
     return see_other(reverse("sessions"))
 
 
-@login_required
-@require_POST
+@button
 def end_others(request: HttpRequest) -> HttpResponse:
     """Log the reader out everywhere but here."""
     end_sessions(request.user, except_for=request.session.session_key)

@@ -15,7 +15,6 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.http import require_POST
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
@@ -29,6 +28,7 @@ from journeys.services.sharing import Showing, renew_address, share_journey, uns
 from journeys.sharecard import card_png, plan_card
 from music.models import MusicTrack
 from music.presentation import VERSION_LETTERS, file_title
+from readingjourney.buttons import button
 from readingjourney.forms import see_other
 
 
@@ -100,8 +100,7 @@ class RevokeSharePage(LoginRequiredMixin, View):
         return see_other(reverse("journey-share", args=[journey.pk]))
 
 
-@login_required
-@require_POST
+@button
 def renew(request: HttpRequest, journey_id: uuid.UUID) -> HttpResponse:
     """Another address for the same page."""
     journey = own_journey(request.user, journey_id)

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 from knox.models import get_token_model
 
 from journeys.services.tokens import TOKENS_KEPT, create_token
+from readingjourney.buttons import button
 from readingjourney.forms import see_other
 
 
@@ -30,8 +30,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "journeys/tokens.html", context, status=201 if "token" in context else 200)
 
 
-@login_required
-@require_POST
+@button
 def end(request: HttpRequest) -> HttpResponse:
     """Give a token up. It is named by the digest that is stored of it."""
     own = get_token_model().objects.filter(user=request.user)

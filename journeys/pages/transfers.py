@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from journeys.access import own_export, own_import
 from journeys.exporting.archives import GOODREADS_NAME, READWISE_NAME, write_markdown
@@ -72,6 +72,7 @@ from journeys.models import (
 from journeys.pages.downloads import Made, as_download, send
 from journeys.pages.import_rows import page_after, page_of, rank_of, rows_shown
 from music.waiting import span_text
+from readingjourney.buttons import button
 from readingjourney.forms import see_other
 
 ROW_FIELD = re.compile("row-([0-9]{1,9})")
@@ -175,8 +176,7 @@ def give_columns(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     return see_other(reverse("import", args=[record.pk]))
 
 
-@login_required
-@require_POST
+@button
 def give_choices(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     """What the reader has chosen of the rows on the page, and then on to where they want to look (`to`). With "all" in
     it, every book that is still in question is one of its own."""
@@ -243,20 +243,17 @@ class ConfirmPage(LoginRequiredMixin, View):
         return see_other(reverse("import", args=[record.pk]))
 
 
-@login_required
-@require_POST
+@button
 def reopen_import(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     return _act(request, import_id, reopen)
 
 
-@login_required
-@require_POST
+@button
 def ask_music(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     return _act(request, import_id, ask_for_its_music)
 
 
-@login_required
-@require_POST
+@button
 def stop_music(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     return _act(request, import_id, stop_asking)
 
@@ -274,8 +271,7 @@ class UndoPage(LoginRequiredMixin, View):
         return _act(request, import_id, undo)
 
 
-@login_required
-@require_POST
+@button
 def forget_import(request: HttpRequest, import_id: uuid.UUID) -> HttpResponse:
     record = own_import(request.user, import_id)
     if _try(request, lambda: delete_import(record)):
@@ -316,8 +312,7 @@ class ExportsPage(LoginRequiredMixin, View):
         return see_other(reverse("exports"))
 
 
-@login_required
-@require_POST
+@button
 def remove_export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
     delete_export(own_export(request.user, export_id))
     messages.success(request, _("The archive was deleted."))

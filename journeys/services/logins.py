@@ -29,7 +29,7 @@ ANYWHERE_WINDOW = timedelta(hours=1)
 """The longest window: a row that is older counts for nothing any more."""
 NETWORK_WINDOW = timedelta(minutes=15)
 MAILS = 5
-"""Links to new addresses that a reader may have sent within the longest window."""
+"""Links that may be sent under one name within the longest window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def give_back_the_try(name: str, network: str) -> None:
 
 
 def take_a_mail(name: str) -> int:
-    """Count a mail that the reader of this name has sent to an address of their choice.
+    """Count a mail that somebody has sent under this name: the reader, to an address of their choice; anybody, to an
+    address that a new password is asked for.
 
     Returns 0 when it may be sent, else the seconds until there is one again.
     """

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from journeys.models import Book, Journey, Reader
 from journeys.services import LogEntry, add_log
+from journeys.services.logins import MAILS
 from music import generation
 from music.models import MusicTrack
 from music.services import cancel_track, request_prompted_track
@@ -100,6 +101,21 @@ def test_a_forgotten_password_is_reset_by_mail(client: Client, alice: Reader) ->
     )
     assert done["Location"] == "/account/reset/done"
     assert client.login(username="alice", password="looking-glass-9")
+
+
+def test_nobody_has_an_address_flooded_with_links(client: Client, alice: Reader) -> None:
+    for _again in range(MAILS + 3):
+        assert client.post("/account/reset", {"email": "Alice@example.org"})["Location"] == "/account/reset/sent"
+    assert len(mail.outbox) == MAILS
+
+
+def test_an_answer_goes_to_the_first_page_where_the_address_is_longer_than_any_of_ours(
+    as_alice: Client, journey: Journey
+) -> None:
+    track = MusicTrack.objects.get()
+    generation.advance(track.pk)
+    content = {"next": f"/?tag={'%EA%B0%80' * 60}", "request_key": "once"}
+    assert as_alice.post(f"/music/{track.pk}/remake", content).status_code == 303
 
 
 def test_searching_choosing_and_landing_on_the_journey(as_alice: Client) -> None:

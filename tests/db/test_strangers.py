@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
@@ -96,6 +98,23 @@ def test_pages_send_a_visitor_to_log_in(journey: Journey, client: Client) -> Non
         answer = client.get(url)
         assert answer.status_code == 302
         assert answer["Location"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize("came_from", ["http://testserver/journeys/new?q=1", "https://elsewhere.example/", ""])
+def test_a_button_pressed_after_the_session_ended_leads_back_to_its_page(
+    journey: Journey, track: MusicTrack, alice: Reader, client: Client, came_from: str
+) -> None:
+    """Its own address has nothing to show: whoever was sent there after logging in stood before a blank page."""
+    page = "/journeys/new?q=1" if "testserver" in came_from else "/"
+    for address in (f"/journeys/{journey.pk}/stop", f"/music/{track.pk}/delete", "/try"):
+        answer = client.post(address, headers={"Referer": came_from})
+        assert answer["Location"] == f"/login?{urlencode({'next': page}, safe='/')}", address
+    login = client.post(answer["Location"], {"username": "alice", "password": "wonderland-7"})
+    assert login["Location"] == page
+    assert client.get(page).status_code == 200
+    assert client.get(f"/journeys/{journey.pk}/stop")["Location"] == "/"
+    journey.refresh_from_db()
+    assert journey.status == "reading"
 
 
 def test_news_of_a_strangers_track_say_only_that_it_is_gone(
