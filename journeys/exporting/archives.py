@@ -15,7 +15,7 @@ from typing import IO
 from journeys.exporting.document import DOCUMENT_NAME, audio_name, document_of, journey_batches, midi_name
 from journeys.exporting.tables import csv_text, goodreads_rows, readwise_rows
 from journeys.models import Book, Reader
-from journeys.services.markdown import journey_markdown
+from journeys.services.markdown import journey_markdowns
 from journeys.zipping import zip_entry
 from music.models import MusicTrack, TrackStatus
 from music.presentation import file_title
@@ -72,7 +72,7 @@ def markdown_files(reader: Reader) -> Iterator[tuple[str, str]]:
     used: dict[str, int] = {}
     names: set[str] = set()
     for batch in journey_batches(reader):
-        for journey in batch:
+        for journey, text in zip(batch, journey_markdowns(batch), strict=True):
             title = file_title(journey.book.title) or "?"
             number = used.get(title.casefold(), 0) + 1
             # A title may itself end in a number: “Diary (2)” beside two of “Diary”.
@@ -80,7 +80,7 @@ def markdown_files(reader: Reader) -> Iterator[tuple[str, str]]:
                 number += 1
             used[title.casefold()] = number
             names.add(name.casefold())
-            yield f"markdown/{name}.md", journey_markdown(journey)
+            yield f"markdown/{name}.md", text
 
 
 def write_markdown(reader: Reader, target: IO[bytes]) -> None:

@@ -58,7 +58,7 @@ def _put_together(export: Export) -> None:
         _write(export, done=done, total=total, due_at=Now() + LEASE)
 
     # Two workers may be at it when one was thought dead: each has a place of its own.
-    key = f"{EXPORTS_FOLDER}/{export.reader_id}/{export.pk}-{export.fencing_token}.zip"
+    key = f"{EXPORTS_FOLDER}/{export.pk}-{export.fencing_token}.zip"
     with tempfile.TemporaryFile() as draft:
         write_everything(export.reader, draft, told=told)
         size = draft.tell()

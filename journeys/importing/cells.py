@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, tzinfo
 
 from journeys.catalogue.isbn import normalise_isbn
 from music.brief import Mood
@@ -129,6 +129,15 @@ def day(text: str, order: str = "ymd") -> date | None:
     if not (1000 <= year <= 9999 and 1 <= month <= 12 and 1 <= day_of_month <= calendar.monthrange(year, month)[1]):
         return None
     return date(year, month, day_of_month)
+
+
+def day_in(text: str, zone: tzinfo) -> date | None:
+    """The date in the zone, of a moment that tells its own offset from UTC; of any other text, the `day` it says."""
+    try:
+        moment = datetime.fromisoformat(_plain(text).strip()[:60])
+    except ValueError:
+        return day(text)
+    return moment.astimezone(zone).date() if moment.tzinfo else day(text)
 
 
 def is_unread_day(text: str, order: str = "ymd") -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+import zoneinfo
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -126,8 +127,9 @@ def _read(record: Import) -> None:
     key = str(record.file.name)
     _write(record, state=ImportState.READING, done=0, total=None)
     try:
+        zone = zoneinfo.ZoneInfo(record.reader.time_zone)
         with default_storage.open(key, "rb") as file:
-            parsed = parse_file(cast("IO[bytes]", file), limits=limits(), mapping=record.mapping)
+            parsed = parse_file(cast("IO[bytes]", file), limits=limits(), mapping=record.mapping, zone=zone)
     except (Refused, StorageFailed, OSError):
         raise
     except Exception as error:  # whatever a parser did not think of: the reader is told, staff see what it was

@@ -49,7 +49,7 @@ def join(row: ImportRow, record: FileRecord, *, today: date, now: datetime) -> J
     journey.rating = journey.rating or record.rating
     journey.review = journey.review or record.review
     joined.before = {name: value for name, value in earlier.items() if getattr(journey, name) != value}
-    default = record.ended_on or journey.ended_on or today
+    default = record.ended_on or journey.ended_on or record.last_told_day or today
     if not logs and journey.status != JourneyStatus.WANT:
         first_day = journey.started_on or default
         start = ReadingLog.objects.create(journey=journey, version=0, logged_on=first_day, updated_at=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from typing import IO, Any
 
 from journeys.catalogue.isbn import normalise_isbn
@@ -37,8 +38,11 @@ class Parsed:
     """How much became no record, by kind (`reasons.LEFT_OUT`)."""
 
 
-def parse_file(file: IO[bytes], *, limits: Limits, mapping: Mapping[str, Any] | None = None) -> Parsed:
+def parse_file(
+    file: IO[bytes], *, limits: Limits, mapping: Mapping[str, Any] | None = None, zone: tzinfo = UTC
+) -> Parsed:
     """The records in a file of any known format; a table of no known one is read by its `mapping`, or sampled without.
+    `zone` is the reader's: of a moment, it is their day that counts.
 
     Raises `Refused`, also where nothing is in it.
     """
@@ -55,7 +59,7 @@ def parse_file(file: IO[bytes], *, limits: Limits, mapping: Mapping[str, Any] | 
             raise Refused("file_too_large")
         if archive.is_old_spreadsheet(data):
             raise Refused("spreadsheet")
-    parsed = parse_text(decode(data), limits=limits, mapping=mapping)
+    parsed = parse_text(decode(data), limits=limits, mapping=mapping, zone=zone)
     if parsed.sample:
         return parsed
     records = tuple(tidy_record(_beside(files, record)) for record in parsed.records)
@@ -73,7 +77,7 @@ def _beside(files: set[str], record: FileRecord) -> FileRecord:
     return replace(record, piece={**record.piece, "audio": ""})
 
 
-def parse_text(text: str, *, limits: Limits, mapping: Mapping[str, Any] | None = None) -> Parsed:
+def parse_text(text: str, *, limits: Limits, mapping: Mapping[str, Any] | None = None, zone: tzinfo = UTC) -> Parsed:
     """As `parse_file`, for text."""
     if ours.looks_like_ours(text):
         return Parsed(ImportFormat.OURS, tuple(ours.parse(text, rows_at_most=limits.rows)))
@@ -94,7 +98,7 @@ def parse_text(text: str, *, limits: Limits, mapping: Mapping[str, Any] | None =
     if found is None:
         return Parsed(ImportFormat.CSV, tuple(columns.parse(table, mapping or {})))
     if found == ImportFormat.READWISE:
-        highlights = readwise.parse(table)
+        highlights = readwise.parse(table, zone)
         return Parsed(found, highlights.records, left_out=highlights.left_out)
     return Parsed(found, tuple(_PARSERS[found](table)))
 

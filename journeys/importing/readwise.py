@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from datetime import UTC, tzinfo
 
 from journeys.catalogue.matching import fold
 from journeys.importing import cells
@@ -25,8 +26,8 @@ _KINDS = ("articles", "tweets", "podcasts")
 """Of what is no book, as Readwise calls it."""
 
 
-def parse(table: Table) -> Found:
-    """A record for each book, its highlights in the order of their days."""
+def parse(table: Table, zone: tzinfo = UTC) -> Found:
+    """A record for each book, its highlights in the order of their days, which are those of the reader's `zone`."""
     left_out: Counter[str] = Counter()
     books: dict[tuple[str, str], list[Passage]] = defaultdict(list)
     named: dict[tuple[str, str], tuple[str, str, set[str]]] = {}
@@ -35,7 +36,7 @@ def parse(table: Table) -> Found:
         if kind := _kind_of_no_book(row, title):
             left_out[kind] += 1
             continue
-        passages = _passages(row)
+        passages = _passages(row, zone)
         if not passages:
             left_out["empty"] += 1
             continue
@@ -56,7 +57,7 @@ def parse(table: Table) -> Found:
     return Found(tuple(records), left_out)
 
 
-def _passages(row: Row) -> list[Passage]:
+def _passages(row: Row, zone: tzinfo) -> list[Passage]:
     kind = cells.line(row("Location Type")).casefold()
     place = cells.whole(row("Location"))
     return words(
@@ -64,7 +65,7 @@ def _passages(row: Row) -> list[Passage]:
         cells.prose(row("Note", "Annotation")),
         # Where the file does not say what is counted, as in the import format, it is pages.
         page=place if place is not None and place >= 0 and kind in ("page", "") else None,
-        on=cells.day(row("Highlighted at", "Date")),
+        on=cells.day_in(row("Highlighted at", "Date"), zone),
     )
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Self
 
 from journeys.catalogue.matching import fold
-from journeys.models import MEMO_LIMIT, QUOTE_LIMIT, REVIEW_LIMIT, JourneyStatus
+from journeys.models import MEMO_LIMIT, MOST_PAGES, QUOTE_LIMIT, REVIEW_LIMIT, JourneyStatus
 from journeys.services.tags import tag_names
 
 TITLE_LIMIT = 300
@@ -86,6 +86,11 @@ class FileRecord:
     def key(self) -> str:
         """What it is at its source: the same in every later file of the same source."""
         return digest(self.origin or f"book:{fold(self.title)}:{fold(self.authors)}:{self.isbn13}")
+
+    @property
+    def last_told_day(self) -> date | None:
+        """The last day of a passage that has one."""
+        return max((passage.on for passage in self.passages if passage.on), default=None)
 
     def to_json(self) -> dict[str, Any]:
         """What is not said is not written."""
@@ -226,14 +231,19 @@ def tidy_record(record: FileRecord) -> FileRecord:
         publisher=record.publisher[:PUBLISHER_LIMIT],
         language=record.language[:10],
         year=record.year if record.year is not None and YEAR_RANGE[0] <= record.year <= YEAR_RANGE[1] else None,
-        pages=record.pages if record.pages is not None and 0 < record.pages <= PAGE_AT_MOST else None,
+        pages=record.pages if record.pages is not None and 0 < record.pages <= MOST_PAGES else None,
         rating=record.rating if record.rating and 1 <= record.rating <= 20 else None,
         review=review,
         tags=tags[:TAGS_AT_MOST],
         started_on=started,
         ended_on=ended,
-        passages=tuple(once(passages)),
+        passages=tuple(map(_with_a_page_of_a_book, once(passages))),
     )
+
+
+def _with_a_page_of_a_book(passage: Passage) -> Passage:
+    """The passage; a number that no book has so many pages for is no page."""
+    return replace(passage, page=None) if passage.page is not None and passage.page > MOST_PAGES else passage
 
 
 def once(passages: Iterable[Passage]) -> list[Passage]:

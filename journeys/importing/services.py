@@ -92,7 +92,7 @@ def begin_import(*, reader: Any, file: File[bytes], name: str) -> Import:
         logger.error("an uploaded file could not be kept: no room")
         raise Refused("storage_failed")
     record = Import(reader=reader, file_name=shown_name(name))
-    key = f"{IMPORTS_FOLDER}/{reader.pk}/{record.pk}"
+    key = f"{IMPORTS_FOLDER}/{record.pk}"
     try:
         default_storage.save(key, file)
     except (StorageFailed, OSError) as error:

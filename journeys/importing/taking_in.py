@@ -192,7 +192,8 @@ class Taking:
         if any(passage.extra for passage in record.passages):
             return our_logs(journey, record.passages, first_day, now)
         start = ReadingLog(journey=journey, version=0, emotions=list(record.moods), logged_on=first_day, created_at=now)
-        return [start, *new_logs(journey, record.passages, 1, record.ended_on or first_day, now)]
+        default = record.ended_on or record.last_told_day or first_day
+        return [start, *new_logs(journey, record.passages, 1, default, now)]
 
     # The book
 

@@ -55,7 +55,7 @@ class AlbumZip:
             product = _("Reading Journey")
             self._artist = album.artist or product
             self._made_by = "" if self._artist == product else product
-            self._entries = [self._entry(piece, album.pieces[-1].track.number or 0) for piece in album.pieces]
+            self._entries = [self._entry(piece, album.pieces[-1].log.version + 1) for piece in album.pieces]
             self._lost_text = _("These files were lost and are not here:")
         self._cover_key = str(journey.book.cover.name or "")
         self._markdown = journey_markdown(journey, files={entry.log_id: entry.name for entry in self._entries})
@@ -97,7 +97,8 @@ class AlbumZip:
     def _entry(self, piece: AlbumPiece, total: int) -> _Entry:
         track = piece.track
         key = str(track.file.name)
-        number = track.number or piece.log.version + 1
+        # By the log and not as it was made: what an import has added since stands before the end.
+        number = piece.log.version + 1
         width = max(2, len(str(total)))
         return _Entry(
             name=f"{number:0{width}} {file_title(track.title)}.{key.rsplit('.', 1)[-1]}",

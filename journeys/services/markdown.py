@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote as url_quote
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from journeys.models import Journey, JourneyStatus, ReadingLog
-from journeys.record.progress import latest_positions
+from journeys.record.progress import Position, latest_positions
 from music.models import MusicTrack, TrackStatus
 from music.names import mood_text
 
@@ -29,14 +30,28 @@ def journey_markdown(journey: Journey, *, files: Mapping[Any, str] | None = None
     `files`: names of the pieces' files by their log's id, where the document lies beside them; it then links to them,
     and says of the other logs why they have none.
     """
-    with translation.override(journey.reader.language):
-        blocks = [*_book(journey), *_journey(journey)]
-        statuses = dict(MusicTrack.objects.filter(log__journey=journey).values_list("log_id", "status"))
-        for log in journey.logs.order_by("version"):
-            blocks += _log(log)
-            if files is not None:
-                blocks.append(_music(files.get(log.pk), statuses.get(log.pk)))
-        return "\n\n".join(blocks) + "\n"
+    (text,) = journey_markdowns([journey], files=files)
+    return text
+
+
+def journey_markdowns(journeys: Sequence[Journey], *, files: Mapping[Any, str] | None = None) -> Iterator[str]:
+    """The same of each of these journeys, in their order; as many queries for many of them as for one."""
+    positions = latest_positions(journeys)
+    in_order = Prefetch("logs", ReadingLog.objects.order_by("version"), to_attr="logs_in_order")
+    prefetch_related_objects(journeys, "tags", in_order)
+    statuses: dict[Any, str] = {}
+    if files is not None:
+        statuses = dict(MusicTrack.objects.filter(log__journey__in=journeys).values_list("log_id", "status"))
+    for journey in journeys:
+        logs: list[ReadingLog] = journey.logs_in_order  # type: ignore[attr-defined]  # fetched above
+        with translation.override(journey.reader.language):
+            blocks = [*_book(journey), *_journey(journey, positions.get(journey.pk))]
+            for log in logs:
+                blocks += _log(log)
+                if files is not None:
+                    blocks.append(_music(files.get(log.pk), statuses.get(log.pk)))
+            text = "\n\n".join(blocks) + "\n"
+        yield text
 
 
 def _book(journey: Journey) -> Iterator[str]:
@@ -54,13 +69,12 @@ def _book(journey: Journey) -> Iterator[str]:
         yield " · ".join(_line(fact) for fact in facts if fact)
 
 
-def _journey(journey: Journey) -> Iterator[str]:
+def _journey(journey: Journey, position: Position | None) -> Iterator[str]:
     facts = [(_("Status"), str(journey.get_status_display()))]
     if journey.started_on:
         facts.append((_("Started on"), date_format(journey.started_on)))
     if journey.ended_on:
         facts.append((_("Ended on"), date_format(journey.ended_on)))
-    position = latest_positions([journey]).get(journey.pk)
     if position and journey.status != JourneyStatus.FINISHED:
         facts.append((_("How far"), position.text))
     if journey.rating:

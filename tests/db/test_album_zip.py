@@ -17,10 +17,11 @@ from django.db import close_old_connections, connection
 from django.test import Client
 from PIL import Image
 
-from journeys.models import Book, Journey, Reader
+from journeys.models import Book, Journey, Reader, ReadingLog
 from journeys.pages.downloads import DOWNLOADS
-from journeys.services import HowFar, LogEntry, add_log, add_progress, edit_record, start_journey
+from journeys.services import HowFar, LogEntry, add_log, add_progress, edit_record, finish_journey, start_journey
 from journeys.services.albumzip import AlbumZip
+from journeys.services.logs import ask_for_music
 from journeys.services.markdown import journey_markdown
 from music.brief import Mood
 from music.models import MusicTrack
@@ -54,6 +55,19 @@ def hang_up(answer: Any) -> None:
         answer.close()
     finally:
         request_finished.connect(close_old_connections)
+
+
+def test_the_end_comes_last_when_an_import_has_put_words_before_it(two_of_three: Journey, as_alice: Client) -> None:
+    finish_journey(two_of_three, LogEntry())
+    final = two_of_three.logs.get(is_final=True)
+    ReadingLog.objects.filter(pk=final.pk).update(version=final.version + 1)  # as the import does
+    between = ReadingLog.objects.create(journey=two_of_three, version=final.version, memo="넷", logged_on=date.today())
+    ask_for_music(between)
+    for track in MusicTrack.objects.filter(log__journey=two_of_three):
+        advance(track)
+    music = [name for name in unpacked(as_alice, two_of_three).namelist() if name.endswith(".mp3")]
+    assert [name.split("/")[1][:2] for name in music] == ["01", "02", "03", "04", "05"]
+    assert "vFinal" in music[-1]
 
 
 def test_it_holds_the_music_its_picture_a_playlist_and_the_logs(two_of_three: Journey, as_alice: Client) -> None:

@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ from journeys.importing import music as importing_music
 from journeys.importing.services import undo
 from journeys.models import Book, Export, Journey, Progress, Reader, ReadingLog, Tag
 from journeys.pages import transfers
-from journeys.services import LogEntry, add_book, add_log, finish_journey, start_journey
+from journeys.services import LogEntry, add_book, add_log, edit_record, finish_journey, start_journey
 from journeys.services.briefing import remake_piece
 from journeys.services.readers import delete_reader
 from journeys.services.texts import nfc
@@ -325,11 +327,11 @@ def test_the_archive_is_there_for_head(as_alice: Client, alice: Reader) -> None:
 def test_what_goes_wrong_on_the_way_is_an_error_and_no_file_cut_short(
     as_alice: Client, rich: Journey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_journey: Journey) -> str:
+    def broken(_journeys: list[Journey]) -> list[str]:
         raise ValueError("no document")
 
     with monkeypatch.context() as patched:
-        patched.setattr(archives, "journey_markdown", broken)
+        patched.setattr(archives, "journey_markdowns", broken)
         with pytest.raises(ValueError, match="no document"):
             as_alice.get("/exports/markdown.zip")
     packed = b"".join(as_alice.get("/exports/markdown.zip").streaming_content)  # type: ignore[attr-defined]
@@ -426,6 +428,25 @@ def test_an_archive_for_which_there_is_no_room_twice_is_not_begun(
     job.work(export.pk)
     export.refresh_from_db()
     assert (export.state, export.error_code) == ("failed", "storage_failed")
+
+
+def test_many_journeys_are_written_with_as_many_queries_as_few(
+    alice: Reader, django_assert_num_queries: Any, demian: Book
+) -> None:
+    def begun() -> Journey:
+        journey = start_journey(reader=alice, book=demian)
+        edit_record(journey, {"tags": ("tag",)})
+        add_log(journey, LogEntry(memo="하나", page=3))
+        return journey
+
+    begun()
+    with CaptureQueriesContext(connection) as for_one:
+        (text,) = (text for _name, text in archives.markdown_files(alice))
+    for _ in range(4):
+        begun()
+    with django_assert_num_queries(len(for_one)):
+        texts = [text for _name, text in archives.markdown_files(alice)]
+    assert texts == [text] * 5
 
 
 def test_journeys_of_one_name_have_files_of_their_own(alice: Reader) -> None:

@@ -283,6 +283,14 @@ def test_a_question_nobody_answers_is_left_out(alice: Reader) -> None:
     assert Journey.objects.count() == 1
 
 
+def test_a_log_without_a_day_gets_the_last_one_that_is_known_of_the_reading(alice: Reader) -> None:
+    table = "Highlight,Title,Author,Date\nOne.,Emma,Jane Austen,2020-02-01\nTwo.,Emma,Jane Austen,2020-02-20\n"
+    taken_in(alice, f"{table}Undated.,Emma,Jane Austen,\n", "readwise.csv", status="finished")
+    assert ReadingLog.objects.get(quote="Undated.").logged_on == date(2020, 2, 20)
+    taken_in(alice, f"{table}Undated too.,Emma,Jane Austen,\n", "readwise.csv", status="finished")
+    assert ReadingLog.objects.get(quote="Undated too.").logged_on == date(2020, 2, 20)
+
+
 @pytest.mark.parametrize("authors", ["Jane Austen", ""])
 def test_all_books_in_question_can_be_books_of_their_own(alice: Reader, authors: str) -> None:
     mine = Book.objects.create(title="Emma", authors=authors, added_by=alice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -68,6 +69,31 @@ def test_readwise_gathers_highlights_by_book_and_skips_what_is_no_book() -> None
     assert (first.quote, first.memo, first.page) == ("The bird fights\nits way out.", "an egg", 91)
     assert first.on == date(2024, 3, 9)
     assert second.page is None
+
+
+@pytest.mark.parametrize(
+    ("highlighted", "zone", "day"),
+    [
+        ("2026-11-21 21:30:00+00:00", "Asia/Seoul", date(2026, 11, 22)),
+        ("2026-11-21T21:30:00Z", "Asia/Seoul", date(2026, 11, 22)),
+        ("2026-11-21 21:30:00+00:00", "America/New_York", date(2026, 11, 21)),
+        ("2026-11-21 21:30:00", "Asia/Seoul", date(2026, 11, 21)),
+        ("2026-11-21", "Asia/Seoul", date(2026, 11, 21)),
+        ("November 21", "Asia/Seoul", None),
+    ],
+)
+def test_a_moment_counts_on_the_day_that_it_was_for_the_reader(highlighted: str, zone: str, day: date | None) -> None:
+    table = f"Highlight,Book Title,Book Author,Highlighted at,Location Type\nOne.,Emma,Jane Austen,{highlighted},page\n"
+    (emma,) = parse_text(table, limits=LIMITS, zone=ZoneInfo(zone)).records
+    assert emma.passages[0].on == day
+
+
+def test_a_number_that_no_book_has_so_many_pages_for_is_no_page() -> None:
+    table = (
+        "Highlight,Title,Author,Date,Note,Location\nOne.,Emma,Jane Austen,,,20211105123\nTwo.,Emma,Jane Austen,,,91\n"
+    )
+    (emma,) = map(tidy_record, parsed(table).records)
+    assert [each.page for each in emma.passages] == [None, 91]
 
 
 def test_readwise_with_nine_columns() -> None:
