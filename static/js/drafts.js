@@ -38,12 +38,16 @@ function isUntouched(field) {
   return field.value === (options.find((option) => option.defaultSelected) ?? options[0]).value;
 }
 
+// The key goes with the words: sent again after an answer that was lost on its way, they are the same log still.
+const requestKey = (form) => form.elements.namedItem("request_key");
+
 function keep(form) {
   // In a form handed back with errors, what is there by default is the reader's own as well.
   const values = fields(form)
     .filter((field) => wasHandedBack(form) || !isUntouched(field))
     .map((field) => (isChoice(field) ? [field.name, field.value, field.checked] : [field.name, field.value]));
-  if (values.length) write(drafts() + form.dataset.draft, values);
+  const key = requestKey(form);
+  if (values.length) write(drafts() + form.dataset.draft, key ? [...values, [key.name, key.value]] : values);
   else remove(drafts() + form.dataset.draft);
 }
 
@@ -54,7 +58,7 @@ function restore(form) {
   const fold = form.closest("details");
   if (fold) fold.open = true;
   for (const [name, value, checked] of values) {
-    for (const field of fields(form).filter((candidate) => candidate.name === name)) {
+    for (const field of [...fields(form), requestKey(form)].filter((candidate) => candidate?.name === name)) {
       if (!isChoice(field)) field.value = value;
       else if (field.value === value) field.checked = checked;
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import SignUp, log_in, log_out, start_journey
 from tests.process.product import Product
@@ -46,6 +46,36 @@ def test_a_log_sent_in_an_expired_session_is_there_after_logging_in(
     expect(page.locator(".log")).to_have_count(2)
     page.reload()
     expect(page.locator(MEMO)).to_have_value("")
+
+
+def test_a_log_whose_answer_was_lost_on_the_way_is_not_made_twice(
+    page: Page, product: Product, sign_up: SignUp
+) -> None:
+    sign_up(page, product, "alice-in-a-tunnel")
+    url = start_journey(page, product, "데미안")
+
+    def lose_the_answer(route: Route) -> None:
+        if route.request.method == "POST":
+            assert route.fetch(max_redirects=0).status == 303
+            route.fulfill(status=502, body="")
+        else:
+            route.continue_()
+
+    page.route(url, lose_the_answer)
+    page.fill(MEMO, "터널 속에서 쓴 글")
+    with page.expect_response(lambda answer: answer.status == 502):
+        save(page)
+    page.unroute(url)
+    page.reload()
+    expect(page.locator(".log")).to_have_count(2)
+    expect(page.locator(MEMO)).to_have_value("터널 속에서 쓴 글")
+    save(page)
+    expect(page.locator(MEMO)).to_have_value("")
+    expect(page.locator(".log")).to_have_count(2)
+
+    page.fill(MEMO, "터널 속에서 쓴 글")
+    save(page)
+    expect(page.locator(".log")).to_have_count(3)
 
 
 def test_a_corrected_log_survives_an_expired_session_whole(

@@ -18,6 +18,22 @@ def test_a_double_click_makes_one_log(page: Page, product: Product, sign_up: Sig
     expect(page.locator(".log")).to_have_count(2)
 
 
+def test_a_corrected_log_is_where_its_reader_goes_on(page: Page, product: Product, sign_up: SignUp) -> None:
+    sign_up(page, product)
+    start_journey(page, product, "데미안")
+    for number in range(8):
+        page.fill("textarea[name=memo]", f"{number}번째 글\n" * 5)
+        page.get_by_role("button", name="기록하고 음악 만들기").click()
+        expect(page.locator(".log")).to_have_count(number + 2)
+    page.locator(".log").nth(6).get_by_role("link", name="고치기").click()
+    page.wait_for_url("**/edit")
+    page.fill("textarea[name=memo]", "고친 글")
+    page.get_by_role("button", name="저장").click()
+    corrected = page.locator(".log", has_text="고친 글")
+    expect(corrected).to_be_focused()
+    expect(corrected).to_be_in_viewport()
+
+
 def test_the_same_form_posted_twice_by_force_makes_one_log(page: Page, product: Product, sign_up: SignUp) -> None:
     sign_up(page, product)
     url = start_journey(page, product, "데미안")
