@@ -4,6 +4,8 @@ import { announce, onEveryPage } from "./page.js";
 
 const TOLD_FOR = 4000;
 
+const ownWords = new Map(); // of the labels that say for now that it was copied
+
 export function startCopying() {
   onEveryPage(() => {
     for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
@@ -11,6 +13,9 @@ export function startCopying() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-copy]");
     if (button) copy(button);
+  });
+  document.addEventListener("turbo:before-cache", () => {
+    for (const label of ownWords.keys()) putBack(label);
   });
 }
 
@@ -23,9 +28,14 @@ async function copy(button) {
     return;
   }
   const label = button.firstChild;
-  const text = label.textContent;
-  if (text === button.dataset.copied) return;
+  if (ownWords.has(label)) return;
+  ownWords.set(label, label.textContent);
   announce(button.dataset.copied);
   label.textContent = button.dataset.copied;
-  setTimeout(() => (label.textContent = text), TOLD_FOR);
+  setTimeout(putBack, TOLD_FOR, label);
+}
+
+function putBack(label) {
+  if (ownWords.has(label)) label.textContent = ownWords.get(label);
+  ownWords.delete(label);
 }

@@ -38,7 +38,10 @@ export function emptyDeck() {
   empty(heard);
 }
 
-/** What is heard fades out while the piece at `url` fades in, in `seconds`. Rejects when that may not play. */
+/**
+ * What is heard fades out while the piece at `url` fades in, in `seconds`. Where the browser wants a touch for that, it
+ * follows at once on the element that had one. Rejects when it may not play there either.
+ */
 export function crossTo(url, seconds) {
   settle();
   const leaving = heard;
@@ -47,14 +50,20 @@ export function crossTo(url, seconds) {
   gains.set(heard, 0);
   apply();
   const begun = Date.now();
-  fading = setInterval(() => {
+  const fade = setInterval(() => {
     const share = Math.min(1, (Date.now() - begun) / 1000 / seconds);
     gains.set(heard, share);
     gains.set(leaving, 1 - share);
     apply();
     if (share === 1) settle();
   }, STEP);
-  return heard.play();
+  fading = fade;
+  return heard.play().catch((refusal) => {
+    if (refusal.name !== "NotAllowedError" || fading !== fade) throw refusal;
+    heard = leaving;
+    loadDeck(url);
+    return heard.play();
+  });
 }
 
 /** End a crossfade at once: what faded out is silent. */

@@ -3,6 +3,7 @@
 import { hear, tell } from "./channel.js";
 import { wasTaken } from "./page.js";
 import { append, close, dropPiece, playback, takeVersion } from "./playback.js";
+import { askAbout } from "./poller.js";
 import { awaits, placeOf, queue } from "./queue.js";
 
 let asking = Promise.resolve();
@@ -50,6 +51,7 @@ export async function dropWhatIsGone() {
   const firstByte = { headers: { Range: "bytes=0-0" }, redirect: "manual", cache: "no-store" };
   const response = await fetch(url, firstByte).catch(() => null);
   if (response?.status === 404) dropPiece(id);
+  else if (response && url.startsWith("/api/music/")) askAbout(id); // it is there, perhaps as another version
 }
 
 async function askForAlbum() {

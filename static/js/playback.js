@@ -47,6 +47,9 @@ export function startPlayback({ changed, mayBeOld }) {
   });
   listenToDeck(["error"], failure);
   hear("playing", pause);
+  addEventListener("storage", ({ key, newValue }) => {
+    if (newValue && key.endsWith(":listening")) obeyPreferences();
+  });
   hear("reader", (_content, about) => {
     if (about !== piece?.reader) close();
   });
@@ -160,8 +163,7 @@ export function seekIn(wanted, time, { play: begin = false } = {}) {
 /** Change how it is listened to: repeat, speed, volume, muted, crossfade. */
 export function listenWith(changes) {
   prefer(changes);
-  adjustDeck(preferences());
-  tellChange();
+  obeyPreferences();
 }
 
 /** Let this piece be the last one for now; `then` is called when it has ended. Null takes that back. */
@@ -186,6 +188,11 @@ export function close() {
 export function append(fresh) {
   if (!line.append(fresh)) return;
   keepQueue();
+  tellChange();
+}
+
+function obeyPreferences() {
+  adjustDeck(preferences());
   tellChange();
 }
 

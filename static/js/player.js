@@ -37,6 +37,7 @@ export function startPlayer() {
     event.preventDefault(); // with scripts it is a button, and a button obeys the space bar
     event.target.click();
   });
+  for (const event of ["pointerup", "pointercancel", "focusout"]) document.addEventListener(event, letGo);
   startWaves();
   startShortcuts();
   document.addEventListener("music:badge-drawn", drawControls);
@@ -68,6 +69,15 @@ function bind() {
     seek(Number(slider.value));
   });
   bindPanel(bar);
+}
+
+/** A drag that is cancelled, or ends where it began, is no "change" to some browsers; a "change" comes after this. */
+function letGo() {
+  if (!scrubbing) return;
+  setTimeout(() => {
+    scrubbing = false;
+    draw();
+  });
 }
 
 function part(name) {

@@ -87,7 +87,7 @@ function drawQueue() {
   part("download").hidden = !own;
   if (own) part("download").href = `${piece.url.split("?")[0]}?download=1`;
   const { pieces, place } = queue();
-  const now = JSON.stringify([place, pieces.map(({ id, title, duration }) => [id, title, duration])]);
+  const now = JSON.stringify([place, pieces.map((each) => [each.id, each.title, each.duration, isLoaded(each)])]);
   if (now !== drawnQueue) {
     drawnQueue = now;
     const focused = part("queue").contains(document.activeElement) ? document.activeElement : null;

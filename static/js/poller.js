@@ -52,8 +52,10 @@ export function startPoller() {
     restored = detail.action === "restore";
   });
   document.addEventListener("turbo:load", () => {
-    // A page made for the reader proves the cookie; one that Back brings up may be older than it.
-    if (document.body.dataset.reader && !restored) refused = false;
+    if (!document.body.dataset.reader) return;
+    // A page made for the reader proves the cookie; one that Back brings up may be older than it, and than the news.
+    if (restored) askAfter(0);
+    else refused = false;
   });
   onEveryPage(look);
   addEventListener("online", lookAgain);

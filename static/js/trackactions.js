@@ -18,6 +18,10 @@ export function startTrackActions() {
     // Busy and not disabled: a disabled button would lose the keyboard's focus, and the redrawn badge is to take it over.
     if (form.getAttribute("aria-busy") !== "true") send(form, event.submitter);
   });
+  // What Back brings up is a copy, which the end of the sending would not reach.
+  document.addEventListener("turbo:before-cache", () => {
+    for (const form of document.querySelectorAll("form[data-track-action]")) form.removeAttribute("aria-busy");
+  });
 }
 
 async function send(form, button) {

@@ -5,6 +5,7 @@ import { onEveryPage } from "./page.js";
 
 const EVERY = 1500;
 const SLOWEST = 15000;
+const UNDER_WAY = 'html[aria-busy="true"], form[aria-busy="true"]'; // what the reader asked for, and a visit cancels
 
 let timer = 0;
 
@@ -21,18 +22,17 @@ async function look(shown, wait) {
   let next = Math.min(SLOWEST, wait * 2);
   try {
     const answer = await fetch(shown.dataset.transfer, { headers: { Accept: "application/json" } });
+    const work = answer.ok ? await answer.json() : null;
     if (!shown.isConnected) return;
-    if (answer.ok) {
-      const work = await answer.json();
-      if (work.state !== shown.dataset.transferState) {
+    if (answer.status === 404 || (work && work.state !== shown.dataset.transferState)) {
+      if (!document.querySelector(UNDER_WAY)) {
         Turbo.visit(location.href, { action: "replace" });
         return;
       }
+      next = EVERY;
+    } else if (work) {
       show(shown, work);
       next = EVERY;
-    } else if (answer.status === 404) {
-      Turbo.visit(location.href, { action: "replace" });
-      return;
     }
   } catch {
     // No network for a moment: the work goes on without us, and so does the looking.

@@ -36,6 +36,15 @@ WATCH = """
   };
 """
 
+# As browsers do that want a touch for each element: only the first has had one.
+NO_TOUCH_FOR_THE_SECOND = """
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    if (this !== window.sounds[1]) return play.call(this);
+    return Promise.reject(new DOMException("", "NotAllowedError"));
+  };
+"""
+
 
 @dataclass(frozen=True)
 class Album:
@@ -240,6 +249,22 @@ def test_a_crossfade_plays_two_pieces_for_a_moment_and_then_one(at_album: Page) 
     assert playback(at_album)["at"] >= 2
 
 
+def test_where_a_crossfade_may_not_be_played_the_next_piece_plays_without_one(at_album: Page) -> None:
+    at_album.add_init_script(NO_TOUCH_FOR_THE_SECOND)
+    at_album.reload()
+    play_album(at_album)
+    open_panel(at_album)
+    at_album.get_by_label("크로스페이드").select_option("3")
+    for name in ("v1", "v2"):
+        seek(at_album, left=3)
+        wait_until(
+            lambda name=name: label(at_album) == name and playback(at_album)["at"] in range(1, 10),
+            what=f"{name} to play",
+        )
+        [sound] = sounding(at_album)
+        assert sound["volume"] == 1
+
+
 def test_after_a_reload_the_queue_is_there_at_the_same_second_and_silent(at_album: Page) -> None:
     play_album(at_album)
     at_album.get_by_role("button", name="다음", exact=True).click()
@@ -376,6 +401,24 @@ def test_a_tab_that_begins_silences_the_other(at_album: Page, album: Album) -> N
     other.locator("[data-album-play]").click()
     wait_until(lambda: sounding(other), what="the other tab to play")
     wait_until(lambda: not sounding(at_album), what="the first tab to be silent")
+
+
+def test_how_it_is_listened_to_is_the_same_in_every_tab(at_album: Page, album: Album) -> None:
+    play_album(at_album)
+    open_panel(at_album)
+    other = at_album.context.new_page()
+    other.goto(album.url)
+    wait_until(lambda: not playback(other)["hidden"], what="the other tab's player")
+    open_panel(other)
+    other.get_by_label("속도").select_option("1.5")
+    other.get_by_label("음량").fill("40")
+    wait_until(
+        lambda: [(sound["speed"], sound["volume"]) for sound in sounding(at_album)] == [(1.5, 0.4)],
+        what="the first tab to obey",
+    )
+    expect(at_album.get_by_label("음량")).to_have_value("40")
+    other.get_by_role("button", name="음소거").click()
+    wait_until(lambda: [sound["muted"] for sound in sounding(at_album)] == [True], what="silence in the first tab")
 
 
 def test_another_reader_finds_nothing_of_it(at_album: Page, product: Product, album: Album) -> None:

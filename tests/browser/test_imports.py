@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import SignUp, log_in
 from tests.browser.test_accessibility import axe_faults
+from tests.browser.test_album import answered_by_the_test
 from tests.process.product import Product
 from tests.pure.importing import samples
 
@@ -72,11 +73,40 @@ def test_music_is_made_of_imported_words_when_it_is_asked_for(page: Page, produc
     expect(page.get_by_text(re.compile("음악 준비됨")).first).to_be_visible(timeout=60_000)
 
 
+@answered_by_the_test
+def test_the_end_of_the_work_waits_for_a_link_that_was_followed(page: Page, product: Product, sign_up: SignUp) -> None:
+    sign_up(page, product)
+    page.goto(f"{product.url}/imports")
+    followed: list[Route] = []
+    told: list[str] = []
+
+    def tell(route: Route) -> None:
+        state = "done" if followed else "working"
+        told.append(state)
+        route.fulfill(json={"state": state})
+
+    page.route("**/settings", lambda route: followed.append(route))
+    page.route("**/work", tell)
+    page.evaluate(
+        """() => {
+          const work = '<p data-transfer="/work" data-transfer-state="working"></p>';
+          document.querySelector('main').insertAdjacentHTML('beforeend', work);
+          document.dispatchEvent(new Event('turbo:load'));
+        }"""
+    )
+    page.get_by_role("link", name="설정", exact=True).click()
+    while told.count("done") < 2:  # the routes run while the page is waited for
+        with page.expect_response("**/work", timeout=15_000):
+            pass
+    followed[0].continue_()
+    page.wait_for_url("**/settings")
+
+
 def test_a_refused_file_says_why_on_a_narrow_page(page: Page, product: Product, sign_up: SignUp) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     sign_up(page, product)
     send(page, product, "picture_with_a_rather_long_name_that_somebody_once_gave_it.csv", "no table at all\n")
-    expect(page.get_by_role("alert")).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.locator("main [role=alert]")).to_be_visible(timeout=ANSWER_SECONDS)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

@@ -121,6 +121,8 @@ HEARD = """() => {
 
 def test_a_screen_reader_hears_what_came_of_it_once(page: Page, product: Product, sign_up: SignUp) -> None:
     sign_up(page, product)
+    listened_to = "lists => lists.map((list) => [list.childElementCount, list.checkVisibility()])"
+    assert page.locator("[data-toasts]").evaluate_all(listened_to) == [[0, True], [0, True]]
     page.evaluate(HEARD)  # no full load follows: Turbo changes what is in this document
     page.locator("main a[href='/journeys/new']").first.click()
     page.wait_for_url("**/journeys/new")

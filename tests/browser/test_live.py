@@ -170,6 +170,24 @@ def test_a_piece_is_new_until_it_was_played(
     expect(mark).to_be_hidden()
 
 
+def test_back_brings_up_no_older_count(page: Page, product: Product, vendor: Vendor, sign_up: SignUp) -> None:
+    vendor.default_outcome = "succeeded"
+    sign_up(page, product)
+    url = start_journey(page, product)
+    ready(page)
+    count = page.locator("[data-unheard]")
+    expect(count).to_be_visible()
+    page.locator("nav a[href='/music']").first.click()
+    page.wait_for_url("**/music")
+    page.locator("#pieces [data-play]").click()
+    expect(count).to_be_hidden()
+    page.wait_for_timeout(1000)  # until nothing is on its way any more that tells of it
+    page.go_back()
+    page.wait_for_url(url)
+    expect(page.locator("textarea[name=memo]")).to_be_visible()
+    expect(count).to_be_hidden()
+
+
 def test_the_title_counts_what_became_ready_until_it_is_seen(
     page: Page, product: Product, vendor: Vendor, sign_up: SignUp
 ) -> None:
@@ -201,7 +219,7 @@ def test_a_reader_who_asked_for_it_is_notified_when_no_tab_is_seen(
     turn_notifications_on(page, product)
     page.get_by_role("link", name="여정", exact=True).click()
     page.wait_for_url(f"{product.url}/")
-    page.evaluate("window.shown.length === 0")
+    assert page.evaluate("window.shown.length === 0")
     page.get_by_role("link", name=re.compile("여정 시작|새 여정")).first.click()
     page.wait_for_url("**/journeys/new*")
     page.fill("input[type=search]", "데미안")
@@ -236,6 +254,7 @@ def test_a_tab_that_is_seen_says_it_and_nothing_else_does(
     page.evaluate("leave(true)")
     vendor.default_outcome = "succeeded"
     expect(seen.locator("#toasts .toast")).to_contain_text("음악 생성이 완료되었습니다!", timeout=20_000)
+    page.wait_for_timeout(1000)
     assert page.evaluate("window.shown.length") == 0
     assert seen.evaluate("window.shown.length") == 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.browser.conftest import SignUp, start_journey
+from tests.browser.test_album import answered_by_the_test
 from tests.process.product import Product, wait_until
 
 
@@ -131,3 +132,22 @@ def test_a_running_piece_is_cancelled_and_made_after_all(page: Page, product: Pr
     expect(page.locator("#making")).to_be_hidden()
     badge.get_by_role("button", name="다시 만들기").click()
     expect(badge).to_contain_text("음악 준비됨", timeout=60_000)
+
+
+@answered_by_the_test
+def test_back_brings_up_no_button_that_waits_for_an_answer(page: Page, product: Product, sign_up: SignUp) -> None:
+    sign_up(page, product)
+    url = start_journey(page, product, "데미안", seconds=240)
+    badge = page.locator("[data-track]")
+    badge.get_by_role("button", name="취소").click()
+    expect(badge).to_contain_text("취소됨")
+    page.route("**/api/music/*/retry", lambda _unanswered: None)
+    badge.get_by_role("button", name="다시 만들기").click()
+    expect(badge.locator("form[aria-busy=true]")).to_have_count(1)
+    page.get_by_role("link", name="설정", exact=True).click()
+    expect(page.get_by_role("heading", name="설정", exact=True)).to_be_visible()  # the address changes before the page
+    page.go_back()
+    page.wait_for_url(url)
+    expect(page.get_by_role("heading", name="설정", exact=True)).to_have_count(0)
+    with page.expect_request("**/api/music/*/retry"):
+        badge.get_by_role("button", name="다시 만들기").click()

@@ -35,7 +35,7 @@ def test_a_page_opened_offline_says_so_and_opens_again_by_itself(
     expect(page.get_by_role("heading", name="연결되어 있지 않습니다")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.button')).borderRadius") != "0px", "it is drawn"
     context.set_offline(False)
-    expect(page.get_by_role("heading", name="설정", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="설정", exact=True)).to_be_visible(timeout=15_000)
     assert page.url == f"{product.url}/settings"
 
 
@@ -60,7 +60,7 @@ def test_what_was_being_written_is_there_when_the_network_is_back(
     page.reload()
     expect(page.get_by_role("heading", name="연결되어 있지 않습니다")).to_be_visible()
     context.set_offline(False)
-    expect(page.locator("textarea[name=memo]")).to_have_value("터널 안에서 쓴 글")
+    expect(page.locator("textarea[name=memo]")).to_have_value("터널 안에서 쓴 글", timeout=15_000)
 
 
 def test_nothing_of_a_readers_is_kept_not_even_while_they_are_logged_in(

@@ -8,12 +8,15 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import SignUp, log_in, playback, start_journey
+from tests.browser.test_album import open_panel
 from tests.process.product import Product, wait_until
 
 
-def ready_piece(page: Page, product: Product, sign_up: SignUp, name: str = "") -> Locator:
+def ready_piece(
+    page: Page, product: Product, sign_up: SignUp, name: str = "", *, seconds: int | None = None
+) -> Locator:
     sign_up(page, product, name)
-    start_journey(page, product, "데미안")
+    start_journey(page, product, "데미안", seconds=seconds)
     badge = page.locator("[data-track]")
     expect(badge).to_contain_text("음악 준비됨", timeout=60_000)
     return badge
@@ -119,11 +122,12 @@ def test_a_wrong_mood_is_put_right_with_one_tap_and_the_new_piece_plays(
     badge = ready_piece(page, product, sign_up)
     page.fill("textarea[name=memo]", "쓰다 만 글")
     old = audio_address(badge)
-    badge.get_by_role("button", name="분노", exact=True).click()
     toast = page.locator("#toasts .toast", has_text="음악 생성이 완료되었습니다!")
+    toast.locator("[data-toast-close]").click()
+    badge.get_by_role("button", name="분노", exact=True).click()
     expect(badge.locator(".mood-current")).to_have_text(re.compile("분노$"), timeout=60_000)
     expect(badge.locator(".piece-words")).to_contain_text("타오르는 마음")
-    expect(toast.last).to_be_visible()
+    expect(toast).to_be_visible()
     expect(page.locator("#making")).to_be_hidden()
     assert audio_address(badge) != old
     expect(page.locator("textarea[name=memo]")).to_have_value("쓰다 만 글")
@@ -134,7 +138,7 @@ def test_a_wrong_mood_is_put_right_with_one_tap_and_the_new_piece_plays(
 def test_made_again_the_old_piece_plays_on_until_the_new_one_is_ready(
     page: Page, product: Product, sign_up: SignUp, context: BrowserContext
 ) -> None:
-    badge = ready_piece(page, product, sign_up)
+    badge = ready_piece(page, product, sign_up, seconds=60)
     other = context.new_page()
     other.goto(page.url)
     old = audio_address(badge)
@@ -149,9 +153,13 @@ def test_made_again_the_old_piece_plays_on_until_the_new_one_is_ready(
     assert badge.locator("[data-about]").evaluate("about => about.open"), "what was open stays open"
     expect(badge.locator("[data-play]")).to_have_attribute("data-state", "paused")
     wait_until(lambda: audio_address(other.locator("[data-track]")) != old, what="the other tab to follow")
+    open_panel(page)
+    page.keyboard.press("Escape")
     badge.locator("[data-play]").click()
     wait_until(lambda: playback(page)["playing"] and playback(page)["at"] <= 3, what="the new piece to begin")
     expect(badge.locator("[data-play]")).to_have_attribute("data-state", "playing")
+    open_panel(page)
+    expect(page.locator("[data-go-to]")).to_have_attribute("aria-current", "true")
 
 
 def test_a_piece_that_stands_still_makes_way_and_a_reload_finds_the_new_one(

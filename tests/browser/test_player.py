@@ -5,12 +5,13 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignUp, log_out, playback, start_journey
+from tests.browser.test_album import open_panel
 from tests.process.product import Product, wait_until
 
 
-def ready_journey(page: Page, product: Product, sign_up: SignUp) -> str:
+def ready_journey(page: Page, product: Product, sign_up: SignUp, *, seconds: int | None = None) -> str:
     sign_up(page, product)
-    url = start_journey(page, product, "데미안")
+    url = start_journey(page, product, "데미안", seconds=seconds)
     expect(page.locator("[data-track]")).to_contain_text("음악 준비됨", timeout=60_000)
     return url
 
@@ -21,7 +22,7 @@ def play(page: Page) -> None:
 
 
 def test_it_plays_on_through_links_forms_and_back(page: Page, product: Product, sign_up: SignUp) -> None:
-    ready_journey(page, product, sign_up)
+    ready_journey(page, product, sign_up, seconds=60)
     play(page)
     heard = [playback(page)["at"]]
     page.get_by_role("link", name="음악", exact=True).click()
@@ -53,6 +54,30 @@ def test_it_seeks(page: Page, product: Product, sign_up: SignUp) -> None:
     wait_until(lambda: playback(page)["at"] >= 13, what="the music to go on from there")
 
 
+def test_the_time_goes_on_when_the_slider_is_let_go(page: Page, product: Product, sign_up: SignUp) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    slider = page.locator("[data-player-seek]")
+    box = slider.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    wait_until(lambda: playback(page)["at"] in range(4, 10), what="the music to go on from there")
+    # No "change" follows these where the slider is back at its place.
+    for name in ("pointerup", "pointercancel", "focusout"):
+        slider.evaluate(
+            """(slider, name) => {
+              slider.dispatchEvent(new Event('input', {bubbles: true}));
+              slider.dispatchEvent(new Event(name, {bubbles: true}));
+            }""",
+            name,
+        )
+        at = playback(page)["at"]
+        wait_until(lambda at=at: playback(page)["at"] > at, what=f"the time to go on after {name}")
+
+
 def test_after_a_reload_it_is_there_again_and_silent(page: Page, product: Product, sign_up: SignUp) -> None:
     ready_journey(page, product, sign_up)
     play(page)
@@ -64,9 +89,32 @@ def test_after_a_reload_it_is_there_again_and_silent(page: Page, product: Produc
     assert not playback(page)["playing"]
 
 
+def test_after_a_reload_a_piece_that_was_made_again_elsewhere_can_be_played(
+    page: Page, product: Product, sign_up: SignUp
+) -> None:
+    ready_journey(page, product, sign_up)
+    play(page)
+    page.locator("[data-player-toggle]").click()
+    page.goto(f"{product.url}/health/live")  # of this site, and without its scripts
+    page.evaluate(
+        """() => {
+          const kept = localStorage.getItem('reading-journey:player');
+          localStorage.setItem('reading-journey:player', kept.replace(/\\?v=\\w+/g, '?v=00older'));
+        }"""
+    )
+    page.goto(f"{product.url}/settings")
+    wait_until(lambda: not playback(page)["hidden"], what="the player to be back")
+    page.locator("[data-player-toggle]").click()
+    wait_until(lambda: playback(page)["playing"] and playback(page)["at"] >= 4, what="the new piece to play")
+    expect(page.locator("[data-player-problem]")).to_be_hidden()
+
+
 def test_a_new_piece_does_not_take_over(page: Page, product: Product, sign_up: SignUp) -> None:
     ready_journey(page, product, sign_up)
     play(page)
+    open_panel(page)
+    page.get_by_label("반복").select_option("one")  # it may take longer to make one than to hear one
+    page.keyboard.press("Escape")
     title = playback(page)["title"]
     page.fill("textarea[name=memo]", "하나 더")
     page.get_by_role("button", name="기록하고 음악 만들기").click()

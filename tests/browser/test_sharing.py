@@ -71,8 +71,14 @@ def test_the_address_is_copied_and_the_card_is_kept(
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     sharing = written_journey(page, product, sign_up, "alice-copies")
     url = look_and_publish(page, sharing)
-    page.locator("[data-copy=public-url]").click()
+    copy = page.locator("[data-copy=public-url]")
+    copy.click()
+    expect(copy).to_have_text("복사했습니다")
     wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == url, what="the address to be copied")
+    page.get_by_role("link", name="설정", exact=True).click()
+    expect(page.get_by_role("heading", name="설정", exact=True)).to_be_visible()  # the address changes before the page
+    page.go_back()
+    expect(copy).to_have_text("복사")
     with page.expect_download() as download:
         page.locator(".share-card a[download]").click()
     assert download.value.suggested_filename == "데미안.png"
