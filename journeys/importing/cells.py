@@ -135,9 +135,11 @@ def day_in(text: str, zone: tzinfo) -> date | None:
     """The date in the zone, of a moment that tells its own offset from UTC; of any other text, the `day` it says."""
     try:
         moment = datetime.fromisoformat(_plain(text).strip()[:60])
-    except ValueError:
-        return day(text)
-    return moment.astimezone(zone).date() if moment.tzinfo else day(text)
+        if moment.tzinfo:
+            return day(str(moment.astimezone(zone).date()))
+    except (ValueError, OverflowError):  # of the second kind: the last hours of the year 9999
+        pass
+    return day(text)
 
 
 def is_unread_day(text: str, order: str = "ymd") -> bool:

@@ -80,6 +80,8 @@ def test_readwise_gathers_highlights_by_book_and_skips_what_is_no_book() -> None
         ("2026-11-21 21:30:00", "Asia/Seoul", date(2026, 11, 21)),
         ("2026-11-21", "Asia/Seoul", date(2026, 11, 21)),
         ("November 21", "Asia/Seoul", None),
+        ("9999-12-31 23:30:00+00:00", "Asia/Seoul", date(9999, 12, 31)),
+        ("0900-01-01 00:30:00+00:00", "Asia/Seoul", None),
     ],
 )
 def test_a_moment_counts_on_the_day_that_it_was_for_the_reader(highlighted: str, zone: str, day: date | None) -> None:
