@@ -14,10 +14,9 @@ MANAGE := DATA_DIR=$${TMPDIR:-/tmp}/reading-journey-make-$$(id -u) $(PY) manage.
 
 # The cases in which the database's server matters.
 SERVER_FAULTS := $(addprefix tests/faults/test_,lost_database.py crash_points.py frozen_workers.py)
-# Runs $(1), $(2) and $(3) beside each other; what the first two said is shown at the end.
-beside = one=$$(mktemp) two=$$(mktemp); ( $(1) ) >$$one 2>&1 & first=$$!; ( $(2) ) >$$two 2>&1 & second=$$!; \
-	$(3); third=$$?; wait $$first; first=$$?; wait $$second; second=$$?; \
-	cat $$one $$two; rm -f $$one $$two; exit $$((first || second || third))
+# Runs $(1) beside $(2), and shows what it said when both have ended.
+beside = said=$$(mktemp); ( $(1) ) >$$said 2>&1 & other=$$!; ( $(2) ); one=$$?; wait $$other; two=$$?; \
+	cat $$said; rm -f $$said; exit $$((one || two))
 
 # Sets $$python to the virtual environment's Python, else to the first one on PATH that is new enough (PYTHON= chooses),
 # else to whatever there is, so that preflight.py can say what is wrong with it.
@@ -37,11 +36,9 @@ run-fake-mureka: $(VENV)/installed-dev ## a Mureka of our own to try things agai
 test: $(VENV)/installed-dev ## run all the tests, on SQLite and on PostgreSQL
 	@$(PY) -m pytest -n 2 tests/pure tests/db
 	@$(PY) -m pytest -n 2 --dist loadfile tests/browser
-	@# Two that mostly wait, and have to be in time; the third, at leisure, has what they leave of the processor.
 	@$(call beside,\
 		$(PY) -m pytest tests/faults && $(PY) -m pytest --database=postgres $(SERVER_FAULTS),\
-		nice -n 10 $(PY) -m pytest -n 2 --database=postgres tests/db,\
-		$(PY) -m pytest tests/process)
+		$(PY) -m pytest tests/process && nice -n 10 $(PY) -m pytest -n 2 --database=postgres tests/db)
 
 soak: $(VENV)/installed-dev ## thousands of tracks and hundreds of kills, on both databases (TRACKS=, KILLS=, SEED=)
 	@$(PY) -m bench.soak $(if $(TRACKS),--tracks $(TRACKS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
